@@ -1,0 +1,45 @@
+"""Guest keys: a signed, revocable cookie that says "the same guest as before", and nothing else."""
+
+import uuid
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponseBase
+
+from standfirst.accounts.models import Guest
+from standfirst.kit import clock
+
+COOKIE = "sf_guest"
+COOKIE_AGE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
+_SALT = "standfirst.accounts.guest"
+
+
+def key_of(guest: Guest) -> str:
+    """Return the signed key that the browser keeps for ``guest``."""
+    return signing.Signer(salt=_SALT).sign(guest.id.hex)
+
+
+def of_key(key: str) -> Guest | None:
+    """Return the guest of a key; None if it was forged, is unknown, or was revoked. Reads one row."""
+    try:
+        number = uuid.UUID(hex=signing.Signer(salt=_SALT).unsign(key))
+    except (signing.BadSignature, ValueError):
+        return None
+    return Guest.objects.filter(id=number, revoked_at__isnull=True).first()
+
+
+def of_request(request: HttpRequest) -> Guest | None:
+    """Return the guest whose key ``request`` carries, or None."""
+    key = request.COOKIES.get(COOKIE, "")
+    return of_key(key) if key else None
+
+
+def welcome() -> Guest:
+    """Create a guest. Call it inside the verb that needs one, so that no empty guest stays behind."""
+    return Guest.objects.create(created_at=clock.now())
+
+
+def hand_key(response: HttpResponseBase, guest: Guest, *, secure: bool) -> None:
+    """Set the cookie that carries the key of ``guest``."""
+    response.set_cookie(
+        COOKIE, key_of(guest), max_age=COOKIE_AGE_SECONDS, httponly=True, secure=secure, samesite="Lax", path="/"
+    )

@@ -1,0 +1,122 @@
+"""The log of changes: what verbs write, and what every follower reads.
+
+A verb is a function that changes the database. ``@verb`` runs it in one transaction,
+collects the keys that it touches, and appends them to the log as the last thing before
+the commit: a change and the news of it stand or fall together, and the log's order is
+the order of the commits (one writer at a time on SQLite; on PostgreSQL an advisory lock
+held from the append to the commit).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Any
+
+from django.db import connection, transaction
+
+from standfirst.delivery.models import KEY_LENGTH_MAX, Change
+from standfirst.kit import clock
+
+CHANNEL = "standfirst_changes"  # PostgreSQL's LISTEN/NOTIFY channel
+_LOG_LOCK = 0x5374616E64  # the advisory lock's number: any constant will do
+
+_touched: ContextVar[dict[str, None] | None] = ContextVar("touched", default=None)
+_verbs: dict[str, Callable[..., Any]] = {}
+_listeners: list[Callable[[], None]] = []
+
+
+class TouchOutsideVerb(RuntimeError):
+    """``touch`` was called where no transaction stands that could carry the news."""
+
+
+def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Make ``function`` a verb: keyword-only, one transaction, its touches logged at the end.
+
+    A verb that calls a verb shares the outer one's transaction and log entry.
+    """
+    for parameter in signature(function).parameters.values():
+        if parameter.kind is not Parameter.KEYWORD_ONLY:
+            raise TypeError(f"{function.__qualname__}: a verb takes keyword arguments only ({parameter.name})")
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with recording():
+            return function(*args, **kwargs)
+
+    _verbs[f"{function.__module__}.{function.__qualname__}"] = run
+    return run
+
+
+def all_verbs() -> Mapping[str, Callable[..., Any]]:
+    """Return every verb that has been imported, by dotted name."""
+    return dict(sorted(_verbs.items()))
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Open a transaction whose touches are logged at its end. For code that cannot be a ``verb``."""
+    if _touched.get() is not None:
+        with transaction.atomic():
+            yield
+        return
+    keys: dict[str, None] = {}
+    token = _touched.set(keys)
+    try:
+        with transaction.atomic():
+            yield
+            _append(list(keys))
+    finally:
+        _touched.reset(token)
+
+
+def touch(*keys: str) -> None:
+    """Say that what is shown under ``keys`` has changed. Only inside a verb."""
+    collected = _touched.get()
+    if collected is None:
+        raise TouchOutsideVerb(", ".join(keys))
+    for key in keys:
+        if not key or len(key) > KEY_LENGTH_MAX:
+            raise ValueError(f"a key has 1 to {KEY_LENGTH_MAX} characters: {key!r}")
+        collected[key] = None
+
+
+def listen(callback: Callable[[], None]) -> None:
+    """Have ``callback`` called in this process after each commit that touched a key.
+
+    It runs in the thread that committed, before the verb's caller goes on.
+    """
+    if callback not in _listeners:
+        _listeners.append(callback)
+
+
+def head() -> int:
+    """Return the id of the newest change, 0 if there was none."""
+    newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
+
+
+def since(cursor: int, *, limit: int = 10_000) -> list[tuple[int, str]]:
+    """Return ``(id, key)`` of the changes after ``cursor``, oldest first."""
+    return list(Change.objects.filter(id__gt=cursor).order_by("id").values_list("id", "key")[:limit])
+
+
+def _append(keys: list[str]) -> None:
+    if not keys:
+        return
+    on_postgresql = connection.vendor == "postgresql"
+    if on_postgresql:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
+    at = clock.now()
+    Change.objects.bulk_create([Change(key=key, at=at) for key in keys])
+    if on_postgresql:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    transaction.on_commit(_tell_listeners)
+
+
+def _tell_listeners() -> None:
+    for callback in _listeners:
+        callback()

@@ -1,0 +1,135 @@
+"""Settings from the environment and ``standfirst.env``, typed; nonsense stops the start.
+
+Each setting is declared once, with its name, type, default and a line of help; the
+reference page of the settings is checked against these declarations.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE_NAME = "standfirst.env"
+
+
+class BadSetting(Exception):
+    """A setting holds what it must not; the message names it and says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A declared setting: what the reference page lists."""
+
+    name: str
+    expected: str
+    default: str
+    help: str
+
+
+class Env:
+    """Reads settings from ``values`` and remembers what was declared."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self.declared: dict[str, Setting] = {}
+
+    @classmethod
+    def of_site(cls, site: Path) -> "Env":
+        """Read the process environment over the file ``standfirst.env`` in the folder ``site``."""
+        return cls({**read_file(site / FILE_NAME), **os.environ})
+
+    def _read[T](
+        self, name: str, expected: str, default: T, help_text: str, parse: Callable[[str], T], shown: str | None = None
+    ) -> T:
+        self.declared[name] = Setting(name, expected, str(default) if shown is None else shown, help_text)
+        raw = self._values.get(name, "").strip()
+        if not raw:
+            return default
+        try:
+            return parse(raw)
+        except (ValueError, TypeError) as error:
+            raise BadSetting(f"{name}: expected {expected}, got {raw!r}") from error
+
+    def text(self, name: str, default: str = "", *, help: str, expected: str = "text") -> str:  # noqa: A002
+        """Read a text."""
+        return self._read(name, expected, default, help, str)
+
+    def number(self, name: str, default: int, *, low: int, high: int, help: str) -> int:  # noqa: A002
+        """Read a whole number from ``low`` to ``high``."""
+
+        def parse(raw: str) -> int:
+            value = int(raw)
+            if not low <= value <= high:
+                raise ValueError(raw)
+            return value
+
+        return self._read(name, f"a whole number from {low} to {high}", default, help, parse)
+
+    def switch(self, name: str, default: bool, *, help: str) -> bool:  # noqa: A002, FBT001
+        """Read a yes or no."""
+
+        def parse(raw: str) -> bool:
+            return {
+                "yes": True,
+                "true": True,
+                "1": True,
+                "on": True,
+                "no": False,
+                "false": False,
+                "0": False,
+                "off": False,
+            }[raw.lower()]
+
+        def checked(raw: str) -> bool:
+            try:
+                return parse(raw)
+            except KeyError as error:
+                raise ValueError(raw) from error
+
+        return self._read(name, "yes or no", default, help, checked, "yes" if default else "no")
+
+    def choice(self, name: str, default: str, *, among: tuple[str, ...], help: str) -> str:  # noqa: A002
+        """Read one of ``among``."""
+
+        def parse(raw: str) -> str:
+            if raw not in among:
+                raise ValueError(raw)
+            return raw
+
+        return self._read(name, "one of " + ", ".join(among), default, help, parse)
+
+    def names(self, name: str, default: tuple[str, ...] = (), *, help: str) -> tuple[str, ...]:  # noqa: A002
+        """Read a comma-separated list."""
+
+        def parse(raw: str) -> tuple[str, ...]:
+            return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+        return self._read(name, "a comma-separated list", default, help, parse, ", ".join(default))
+
+    def parsed(self, name: str, default: Any, *, expected: str, parse: Callable[[str], Any], help: str) -> Any:  # noqa: A002
+        """Read a value of a form of its own; ``parse`` raises ValueError for anything else."""
+        return self._read(name, expected, default, help, parse)
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """Read ``NAME=value`` lines; blank lines and lines that begin with # say nothing.
+
+    A missing file is an empty one. A line of another form is a ``BadSetting``.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{path.name}: cannot be read: {error}") from error
+    values: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        if not equals or not name.strip().replace("_", "").isalnum():
+            raise BadSetting(f"{path.name}, line {number}: expected NAME=value, got {stripped!r}")
+        values[name.strip()] = value.strip().strip("\"'")
+    return values

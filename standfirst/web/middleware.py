@@ -1,0 +1,133 @@
+"""What every answer passes through. All of it is synchronous."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext_lazy as _
+
+from standfirst.delivery.changes import recording
+from standfirst.delivery.store import store
+from standfirst.kit.errors import Refusal
+from standfirst.web import policy
+from standfirst.web.refusals import refusal_response
+
+type Answer = Callable[[HttpRequest], HttpResponseBase]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SIGNED_IN_PATHS = ("/desk/", "/documents/")  # only below these does a session exist
+
+
+class ForeignWrite(Refusal):
+    """A page of another site tried to write in a reader's name."""
+
+    code = "web.foreign_write"
+    status = 403
+    message = _(
+        "This form was sent from another site, so nothing was done. Please open our page and send it from there."
+    )
+
+
+def security_headers(get_response: Answer) -> Answer:
+    """Set the headers that tell a browser what a page may do."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        desk = request.path_info.startswith("/desk/")
+        for name, value in policy.headers(response, desk=desk).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return answer
+
+
+def fill_holes(get_response: Answer) -> Answer:
+    """Put the fragments into a page that the front does not assemble itself."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponse) and not (
+            getattr(request, "assembled_by_front", False) and hasattr(response, "shown")
+        ):
+            response.content = store.filled(response.content)
+        return response
+
+    return answer
+
+
+class RefuseForeignWrites:
+    """Refuse a write that a page of another site sent, by what the browser says of itself.
+
+    No token stands in a page, so a kept page can always be posted from. Views that are
+    called by machines (webhooks) carry ``csrf_exempt`` and check a signature instead.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
+        """Refuse before the view runs."""
+        if request.method in SAFE_METHODS or getattr(view, "csrf_exempt", False) or sent_from_here(request):
+            return None
+        return refusal_response(request, ForeignWrite())
+
+
+def sent_from_here(request: HttpRequest) -> bool:
+    """Say whether the browser vouches that this site's own page sent ``request``.
+
+    ``Sec-Fetch-Site`` is set by the browser alone; where it is missing (plain HTTP to a
+    name other than localhost, old browsers) ``Origin``, then ``Referer``, must be ours.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    stated = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(stated).netloc == request.get_host()
+
+
+class ShowRefusals:
+    """Turn a refusal into an answer with its status, its words and its code."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Answer a refusal; leave everything else to be seen as the bug it is."""
+        return refusal_response(request, exception) if isinstance(exception, Refusal) else None
+
+
+class DeskOnly:
+    """Sessions, sign-in and Django's CSRF token, for the desk alone; a write there is one transaction."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.csrf = CsrfViewMiddleware(get_response)  # type: ignore[arg-type]
+        chain: Any = MessageMiddleware(self.csrf)
+        self.signed_in = SessionMiddleware(AuthenticationMiddleware(chain))
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(SIGNED_IN_PATHS):
+            return self.signed_in(request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Check the token, then run a writing view of the desk as one transaction with its touches."""
+        if not request.path_info.startswith(SIGNED_IN_PATHS):
+            return None
+        refused = self.csrf.process_view(request, view, args, kwargs)
+        if refused is not None or request.method in SAFE_METHODS:
+            return refused
+        with recording():
+            response: HttpResponseBase = view(request, *args, **kwargs)
+        return response
