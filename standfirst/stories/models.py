@@ -18,9 +18,9 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from standfirst.stories.blocks import BodyBlock
-from standfirst.stories.preview import Previewed
-from standfirst.stories.pictures import Picture, PictureRendition
 from standfirst.stories.documents import NewsDocument
+from standfirst.stories.pictures import Picture, PictureRendition
+from standfirst.stories.preview import Previewed
 
 __all__ = [
     "Author",
