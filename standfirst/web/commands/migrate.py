@@ -1,0 +1,22 @@
+"""``standfirst migrate``: bring the database and the static files up to the installed version."""
+
+import argparse
+import sys
+
+from django.core.management import call_command
+from django.db import DatabaseError
+
+from standfirst.web import exits, static_files
+from standfirst.web.readiness import one_line
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Migrate and collect; both do nothing where nothing is to be done."""
+    try:
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+    except (DatabaseError, OSError) as error:
+        print(f"standfirst: the database could not be migrated: {one_line(error)}", file=sys.stderr)
+        return exits.NOT_READY
+    static_files.ensure_collected()
+    print("The database and the static files are those of this version.")
+    return exits.FINE
