@@ -154,7 +154,9 @@ def run(argv: Sequence[str]) -> int:
                 enter_site(arguments.site)
             if command.django:
                 load_django()
-            return int(import_module(f"standfirst.web.commands.{MODULES.get(command.name, command.name)}").run(arguments))
+            return int(
+                import_module(f"standfirst.web.commands.{MODULES.get(command.name, command.name)}").run(arguments)
+            )
     except (NoSite, BadSetting) as error:
         print(f"standfirst: {error}", file=sys.stderr)
         return exits.USAGE

@@ -1,6 +1,6 @@
 """How each process of a site begins: it ends with its parent, has a name, and then runs its module.
 
-    python -m standfirst.web.supervisor_child PARENT_PID django|plain NAME MODULE [ARGUMENT …]
+python -m standfirst.web.supervisor_child PARENT_PID django|plain NAME MODULE [ARGUMENT …]
 """
 
 import ctypes

@@ -1,11 +1,13 @@
 """What is checked and made before a site is served, in a process that ends and frees its memory.
 
-    python -m standfirst.web.supervisor_preflight
+python -m standfirst.web.supervisor_preflight
 """
 
 import sys
 
-from standfirst.web import exits, static_files
+from django.conf import settings
+
+from standfirst.web import exits, start_record, static_files
 from standfirst.web.readiness import unready
 
 
@@ -18,8 +20,9 @@ def main() -> int:
     try:
         if static_files.ensure_collected():
             print("The static files were collected anew for this version.", flush=True)
+        start_record.write(settings.STANDFIRST)
     except OSError as error:
-        print(f"standfirst: the static files cannot be written: {error}", file=sys.stderr)
+        print(f"standfirst: the data folder cannot be written: {error}", file=sys.stderr)
         return exits.FAILED
     return exits.FINE
 

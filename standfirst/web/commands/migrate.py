@@ -3,10 +3,11 @@
 import argparse
 import sys
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from standfirst.web import exits, static_files
+from standfirst.web import exits, start_record, static_files
 from standfirst.web.readiness import one_line
 
 
@@ -18,5 +19,6 @@ def run(_arguments: argparse.Namespace) -> int:
         print(f"standfirst: the database could not be migrated: {one_line(error)}", file=sys.stderr)
         return exits.NOT_READY
     static_files.ensure_collected()
+    start_record.write(settings.STANDFIRST)
     print("The database and the static files are those of this version.")
     return exits.FINE

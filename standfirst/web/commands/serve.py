@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
-from standfirst.web import configuration, exits
+from standfirst.web import configuration, exits, start_record
 from standfirst.web.configuration import Configuration
 from standfirst.web.supervisor import Program, Supervisor, command_of
 
@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with only_one(config.data), listening(arguments.host, arguments.port) as sock:
             environment = environment_of(config, sock)
-            check(environment)
+            if not start_record.still_true(config):
+                check(environment)
             return serve(config, sock, environment)
     except CannotServe as error:
         tell(str(error))
@@ -205,5 +206,3 @@ def first_page(host: str, port: int, name: str) -> int | None:
         return None
     finally:
         connection.close()
-
-
