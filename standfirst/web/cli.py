@@ -18,7 +18,9 @@ from tempfile import TemporaryDirectory
 
 from standfirst.kit.env import FILE_NAME, BadSetting
 from standfirst.web import exits
+from standfirst.web.terminal import complain
 
+PORT_MAX = 65_535
 SETTINGS_MODULE = "standfirst.web.settings"
 
 DESCRIPTION = """\
@@ -68,7 +70,7 @@ def _port(raw: str) -> int:
         port = int(raw)
     except ValueError:
         port = 0
-    if not 1 <= port <= 65_535:
+    if not 1 <= port <= PORT_MAX:
         raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, got {raw!r}")
     return port
 
@@ -158,10 +160,10 @@ def run(argv: Sequence[str]) -> int:
                 import_module(f"standfirst.web.commands.{MODULES.get(command.name, command.name)}").run(arguments)
             )
     except (NoSite, BadSetting) as error:
-        print(f"standfirst: {error}", file=sys.stderr)
+        complain(str(error))
         return exits.USAGE
     except KeyboardInterrupt:
-        print("standfirst: interrupted", file=sys.stderr)
+        complain("interrupted")
         return exits.FAILED
 
 

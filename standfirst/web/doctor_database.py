@@ -21,6 +21,7 @@ QUEUE_AGE_MAX = timedelta(minutes=5)
 SCHEDULED_LATE_MAX = timedelta(minutes=2)
 FOLLOWER_LAG_MAX = timedelta(minutes=5)
 FAILED_TASKS_SINCE = timedelta(days=1)
+MINUTES_SHOWN_MAX = 120
 CLOCK_OFF_MAX = timedelta(seconds=30)
 SERVE_ADVICE = "See that standfirst serve runs (the worker is one of its processes) and read its log."
 
@@ -103,7 +104,7 @@ def followers() -> Iterator[Finding]:
 
 
 def same_time() -> Iterator[Finding]:
-    """This machine's clock beside the database server's, and beside the newest change."""
+    """The machine's clock beside the database server's, and beside the newest change."""
     newest = Change.objects.order_by("-id").values_list("at", flat=True).first()
     if newest and newest - clock.now() > CLOCK_OFF_MAX:
         seen = f"the newest change was made {_ago(newest - clock.now())} in the future"
@@ -122,4 +123,4 @@ def _server_now() -> datetime:
 
 def _ago(delta: timedelta) -> str:
     minutes = int(delta.total_seconds()) // 60
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    return f"{minutes} min" if minutes < MINUTES_SHOWN_MAX else f"{minutes // 60} h"

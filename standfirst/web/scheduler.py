@@ -6,7 +6,6 @@ data folder, where ``standfirst doctor`` reads it.
 
 import json
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -148,6 +147,6 @@ def write_runs(path: Path, runs: dict[str, Run]) -> None:
     draft = path.with_suffix(".new")
     try:
         draft.write_text(json.dumps({name: asdict(each) for name, each in runs.items()}), encoding="utf-8")
-        os.replace(draft, path)
+        draft.replace(path)
     except OSError as error:
         logger.warning("%s cannot be written: %s", path, error)

@@ -9,20 +9,21 @@ from django.conf import settings
 
 from standfirst.web import exits, start_record, static_files
 from standfirst.web.readiness import unready
+from standfirst.web.terminal import complain, say
 
 
 def main() -> int:
     """Refuse a site that cannot be served; collect the static files if an upgrade changed them."""
     wrong = unready()
     if wrong:
-        print(f"standfirst: {wrong}", file=sys.stderr)
+        complain(str(wrong))
         return exits.NOT_READY
     try:
         if static_files.ensure_collected():
-            print("The static files were collected anew for this version.", flush=True)
+            say("The static files were collected anew for this version.")
         start_record.write(settings.STANDFIRST)
     except OSError as error:
-        print(f"standfirst: the data folder cannot be written: {error}", file=sys.stderr)
+        complain(f"the data folder cannot be written: {error}")
         return exits.FAILED
     return exits.FINE
 

@@ -16,9 +16,9 @@ from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import Any
 
+from granian import net
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian import net
 from granian.server.mp import MPServer
 
 from standfirst.web.supervisor_child import end_with_parent

@@ -13,7 +13,9 @@ from django.db import transaction
 
 from standfirst.web import exits
 from standfirst.web.readiness import unready
+from standfirst.web.terminal import complain, say
 
+EMAIL_LENGTH_MAX = 150  # it is also the name to sign in with, whose column is that wide
 PASSWORD_BYTES_MAX = 4096
 
 
@@ -25,16 +27,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the account; nothing is made if the address or the password is not fit."""
     wrong = unready()
     if wrong:
-        print(f"standfirst: {wrong}", file=sys.stderr)
+        complain(str(wrong))
         return exits.NOT_READY
     try:
         email = checked_email(arguments.email or asked("E-mail address: ", "--email"))
         password = password_from(arguments)
         create(email, password)
     except Unusable as error:
-        print(f"standfirst: {error}", file=sys.stderr)
+        complain(str(error))
         return exits.FAILED
-    print(f"{email} may now sign in at /desk/ and do everything there.")
+    say(f"{email} may now sign in at /desk/ and do everything there.")
     return exits.FINE
 
 
@@ -56,13 +58,12 @@ def create(email: str, password: str) -> None:
 def checked_email(raw: str) -> str:
     """Return the address, tidied. Unusable if it is none."""
     email = raw.strip()
-    limit = get_user_model()._meta.get_field("username").max_length or 0
     try:
         validate_email(email)
     except ValidationError as error:
         raise Unusable(f"{email!r} is no e-mail address.") from error
-    if len(email) > limit:
-        raise Unusable(f"the e-mail address is longer than {limit} characters.")
+    if len(email) > EMAIL_LENGTH_MAX:
+        raise Unusable(f"the e-mail address is longer than {EMAIL_LENGTH_MAX} characters.")
     return email
 
 

@@ -6,16 +6,17 @@ from dataclasses import asdict
 
 from standfirst.web import doctor, exits
 from standfirst.web.doctor_findings import Finding, Grade
+from standfirst.web.terminal import say
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found; a broken thing makes the exit code 1."""
     findings = doctor.examine()
     if arguments.json:
-        print(json.dumps([asdict(finding) for finding in findings], indent=2))
+        say(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            print(shown(finding))
+            say(shown(finding))
     return exits.FAILED if any(finding.grade is Grade.FAIL for finding in findings) else exits.FINE
 
 

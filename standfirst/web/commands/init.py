@@ -2,11 +2,11 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from standfirst.kit.env import FILE_NAME, Env, Setting
 from standfirst.web import cli, configuration, exits, secrets_file
+from standfirst.web.terminal import complain, say
 
 HEADING = """\
 # The settings of this site, one NAME=value a line. Each line below shows the default;
@@ -20,14 +20,14 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.folder).resolve()
     wrong = make_folder(folder)
     if wrong:
-        print(f"standfirst: {wrong}", file=sys.stderr)
+        complain(str(wrong))
         return exits.USAGE
     os.environ["STANDFIRST_SITE"] = str(folder)
     config = configuration.read(folder)
     config.data.mkdir(mode=0o750, parents=True, exist_ok=True)
     secrets_file.secret(config.data, "secret_key")
     if not embedded(config):
-        print(f"{folder} is ready. It uses the database that DATABASE_URL names; next: standfirst migrate")
+        say(f"{folder} is ready. It uses the database that DATABASE_URL names; next: standfirst migrate")
         return exits.FINE
     cli.load_django()
     # Only now: it needs Django.
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     done = migrate.run(arguments)
     if done == exits.FINE:
         there = "" if folder == Path.cwd() else f"cd {arguments.folder} && "
-        print(f"{folder} is ready. Next: {there}standfirst serve")
+        say(f"{folder} is ready. Next: {there}standfirst serve")
     return done
 
 

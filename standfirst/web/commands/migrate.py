@@ -1,7 +1,6 @@
 """``standfirst migrate``: bring the database and the static files up to the installed version."""
 
 import argparse
-import sys
 
 from django.conf import settings
 from django.core.management import call_command
@@ -9,6 +8,7 @@ from django.db import DatabaseError
 
 from standfirst.web import exits, start_record, static_files
 from standfirst.web.readiness import one_line
+from standfirst.web.terminal import complain, say
 
 
 def run(_arguments: argparse.Namespace) -> int:
@@ -16,9 +16,9 @@ def run(_arguments: argparse.Namespace) -> int:
     try:
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     except (DatabaseError, OSError) as error:
-        print(f"standfirst: the database could not be migrated: {one_line(error)}", file=sys.stderr)
+        complain(f"the database could not be migrated: {one_line(error)}")
         return exits.NOT_READY
     static_files.ensure_collected()
     start_record.write(settings.STANDFIRST)
-    print("The database and the static files are those of this version.")
+    say("The database and the static files are those of this version.")
     return exits.FINE

@@ -1,6 +1,5 @@
 """Hand a command's arguments to the management command that does the work."""
 
-import sys
 from collections.abc import Sequence
 
 from django.core.management import CommandError, get_commands, load_command_class
@@ -10,6 +9,7 @@ from django.db import DatabaseError
 from standfirst.kit.errors import Refusal
 from standfirst.web import exits
 from standfirst.web.readiness import unready
+from standfirst.web.terminal import complain
 
 
 def pass_on(name: str, arguments: Sequence[str], *, shown: str) -> int:
@@ -19,21 +19,21 @@ def pass_on(name: str, arguments: Sequence[str], *, shown: str) -> int:
     """
     app = get_commands().get(name)
     if app is None:
-        print(f"standfirst: {shown} is not part of this installation", file=sys.stderr)
+        complain(f"{shown} is not part of this installation")
         return exits.FAILED
     command = app if isinstance(app, BaseCommand) else load_command_class(app, name)
     try:
         options = vars(command.create_parser("standfirst", shown).parse_args(list(arguments)))
     except CommandError as error:
-        print(f"standfirst {shown}: {error}", file=sys.stderr)
+        complain(f"{shown}: {error}")
         return exits.USAGE
     wrong = unready()
     if wrong:
-        print(f"standfirst: {wrong}", file=sys.stderr)
+        complain(str(wrong))
         return exits.NOT_READY
     try:
         command.execute(*options.pop("args", ()), **{**options, "skip_checks": True})
     except (CommandError, Refusal, DatabaseError, OSError) as error:
-        print(f"standfirst {shown}: {error}", file=sys.stderr)
+        complain(f"{shown}: {error}")
         return exits.FAILED
     return exits.FINE

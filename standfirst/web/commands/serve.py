@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from standfirst.web import configuration, exits, start_record
 from standfirst.web.configuration import Configuration
 from standfirst.web.supervisor import Program, Supervisor, command_of
+from standfirst.web.terminal import complain, say
 
 CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside the live streams
 DESCRIPTORS_MAX = 65_536
@@ -48,13 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
                 check(environment)
             return serve(config, sock, environment)
     except CannotServe as error:
-        tell(str(error))
+        complain(str(error))
         return error.code
-
-
-def tell(line: str) -> None:
-    """Print ``line`` as the program's own word among the log of its processes."""
-    print(f"standfirst: {line}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -165,10 +161,10 @@ def rehearsal(config: Configuration) -> Program:
 def serve(config: Configuration, sock: socket.socket, environment: dict[str, str]) -> int:
     """Start the processes and watch over them."""
     for doubt in configuration.doubts(config):
-        tell(f"note: {doubt}")
+        complain(f"note: {doubt}")
     raise_descriptor_limit()
     sock.set_inheritable(True)
-    supervisor = Supervisor(programs_of(config, sock), environment=environment, say=tell)
+    supervisor = Supervisor(programs_of(config, sock), environment=environment, say=complain)
     threading.Thread(target=announce, args=(sock, environment, supervisor), daemon=True).start()
     return supervisor.run()
 
@@ -191,8 +187,8 @@ def announce(sock: socket.socket, environment: dict[str, str], supervisor: Super
             time.sleep(0.2)
             continue
         if status >= http.client.INTERNAL_SERVER_ERROR:
-            tell(f"the front page answers with an error ({status}); the log above says why")
-        print(f"Standfirst is ready at {url}/ (the desk: {url}/desk/). Stop it with Ctrl-C.", flush=True)
+            complain(f"the front page answers with an error ({status}); the log above says why")
+        say(f"Standfirst is ready at {url}/ (the desk: {url}/desk/). Stop it with Ctrl-C.")
         return
 
 
