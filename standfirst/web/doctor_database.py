@@ -7,18 +7,18 @@ from django.db import connection
 from django.db.models import Min
 from django.tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
-from wagtail.models import Page, Revision
 
 from standfirst.delivery import changes
 from standfirst.delivery.models import Change, Cursor
 from standfirst.kit import clock
+from standfirst.stories import publishing
 from standfirst.web.doctor_findings import Finding, fail, ok, warn
 from standfirst.web.readiness import server_version, unready
 
 SQLITE_VERSION_MIN = (3, 37, 0)
 SYNCHRONOUS_FULL = 2
 QUEUE_AGE_MAX = timedelta(minutes=5)
-SCHEDULED_LATE_MAX = timedelta(minutes=2)
+SCHEDULED_LATE_SECONDS_MAX = 120
 FOLLOWER_LAG_MAX = timedelta(minutes=5)
 FAILED_TASKS_SINCE = timedelta(days=1)
 MINUTES_SHOWN_MAX = 120
@@ -81,11 +81,9 @@ def queue() -> Iterator[Finding]:
 
 def scheduled_stories() -> Iterator[Finding]:
     """Stories that should be out, or gone, by now."""
-    limit = clock.now() - SCHEDULED_LATE_MAX
-    late = Revision.objects.filter(approved_go_live_at__lt=limit).count()
-    expired = Page.objects.filter(live=True, expire_at__lt=limit).count()
-    if late or expired:
-        seen = f"{late} should be published and {expired} withdrawn by now"
+    late = publishing.overdue(by_seconds=SCHEDULED_LATE_SECONDS_MAX)
+    if late:
+        seen = f"{late} should be published or withdrawn by now"
         yield fail("scheduled stories", seen, SERVE_ADVICE.replace("worker", "scheduler"))
     else:
         yield ok("scheduled stories", "none is late")

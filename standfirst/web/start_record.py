@@ -1,8 +1,8 @@
 """What the last full check before a start found, so that the next start need not load Django to find the same.
 
-The record holds three digests: of the installed code that has migrations, of the migrations
-that the database has seen, and of the static files. While all three are as they were, the
-site is ready; if any differs, ``supervisor_preflight`` looks properly.
+The record holds digests of the installed code that has migrations, of the migrations that
+the database has seen, and of the static files, and the site's address. While all are as they
+were, the site is ready; if any differs, ``supervisor_preflight`` looks properly.
 """
 
 import contextlib
@@ -36,19 +36,19 @@ MANIFEST_NAME = "staticfiles.json"
 _APPLIED = "SELECT app, name FROM django_migrations ORDER BY app, name"
 
 
-def still_true(config: Configuration) -> bool:
-    """Say whether nothing has changed since the last full check. Takes milliseconds and writes nothing."""
+def still_true(config: Configuration, *, url: str) -> bool:
+    """Say whether the site at ``url`` is as the last full check left it. Takes milliseconds and writes nothing."""
     try:
         recorded = json.loads((config.data / FILE_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(recorded == present(config)) and (config.data / "static" / MANIFEST_NAME).is_file()
+    return bool(recorded == present(config, url=url)) and (config.data / "static" / MANIFEST_NAME).is_file()
 
 
 def write(config: Configuration) -> None:
     """Record that the site, as it is now, was found ready."""
     draft = config.data / f".{FILE_NAME}.{os.getpid()}"
-    draft.write_text(json.dumps(present(config)), encoding="utf-8")
+    draft.write_text(json.dumps(present(config, url=config.url)), encoding="utf-8")
     draft.replace(config.data / FILE_NAME)
 
 
@@ -62,9 +62,14 @@ def static_is_recorded(config: Configuration) -> bool:
         return False
 
 
-def present(config: Configuration) -> dict[str, str]:
-    """Return the three digests of now."""
-    return {"code": code_digest(), "database": database_digest(config.database), "static": static_digest()}
+def present(config: Configuration, *, url: str) -> dict[str, str]:
+    """Return what the record would hold now."""
+    return {
+        "code": code_digest(),
+        "database": database_digest(config.database),
+        "static": static_digest(),
+        "url": url,
+    }
 
 
 def code_digest() -> str:

@@ -7,6 +7,7 @@ import sys
 
 from django.conf import settings
 
+from standfirst.stories.publishing import found_publication
 from standfirst.web import exits, start_record, static_files
 from standfirst.web.readiness import unready
 from standfirst.web.terminal import complain, say
@@ -19,6 +20,7 @@ def main() -> int:
         complain(str(wrong))
         return exits.NOT_READY
     try:
+        found_publication()  # the site's address may have been changed in its settings
         if static_files.ensure_collected():
             say("The static files were collected anew for this version.")
         start_record.write(settings.STANDFIRST)

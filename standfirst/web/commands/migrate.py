@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
 
+from standfirst.stories.publishing import found_publication
 from standfirst.web import exits, start_record, static_files
 from standfirst.web.readiness import one_line
 from standfirst.web.terminal import complain, say
@@ -15,6 +16,7 @@ def run(_arguments: argparse.Namespace) -> int:
     """Migrate and collect; both do nothing where nothing is to be done."""
     try:
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        found_publication()
     except (DatabaseError, OSError) as error:
         complain(f"the database could not be migrated: {one_line(error)}")
         return exits.NOT_READY

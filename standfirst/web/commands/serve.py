@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with only_one(config.data), listening(arguments.host, arguments.port) as sock:
             environment = environment_of(config, sock)
-            if not start_record.still_true(config):
+            if not start_record.still_true(config, url=environment["STANDFIRST_URL"]):
                 check(environment)
             return serve(config, sock, environment)
     except CannotServe as error:
@@ -113,10 +113,12 @@ def environment_of(config: Configuration, sock: socket.socket) -> dict[str, str]
 
     A site whose address nobody set is reached where it listens.
     """
-    environment = {"MALLOC_ARENA_MAX": "2", **os.environ}  # fewer arenas: a third less memory with threads
-    if not config.env.given("STANDFIRST_URL"):
-        environment["STANDFIRST_URL"] = f"http://{shown_host(sock)}:{sock.getsockname()[1]}"
-    return environment
+    here = f"http://{shown_host(sock)}:{sock.getsockname()[1]}"
+    return {
+        "MALLOC_ARENA_MAX": "2",  # fewer arenas: less memory lies idle in processes with threads
+        **os.environ,
+        "STANDFIRST_URL": config.url if config.env.given("STANDFIRST_URL") else here,
+    }
 
 
 def shown_host(sock: socket.socket) -> str:
@@ -179,7 +181,7 @@ def raise_descriptor_limit() -> None:
 
 def announce(sock: socket.socket, environment: dict[str, str], supervisor: Supervisor) -> None:
     """Print the address when the first page answers."""
-    url = environment.get("STANDFIRST_URL") or configuration.read(Path(environment["STANDFIRST_SITE"])).url
+    url = environment["STANDFIRST_URL"]
     deadline = time.monotonic() + FIRST_PAGE_SECONDS_MAX
     while time.monotonic() < deadline and not supervisor.stopping:
         status = first_page(shown_host(sock).strip("[]"), sock.getsockname()[1], urlsplit(url).netloc)

@@ -11,7 +11,8 @@ from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
 from standfirst.stories import front
 from standfirst.stories.cards import StoryCard, cards, for_cards, keys_of, published
-from standfirst.stories.lists import StoryPage, page as list_page
+from standfirst.stories.lists import StoryPage
+from standfirst.stories.lists import page as list_page
 from standfirst.stories.models import Author, FrontPage, Section, Series, Story, Topic
 from standfirst.stories.publishing import FRONT, LISTS
 from standfirst.stories.renditions import picture_set
