@@ -53,6 +53,8 @@ DAY = 24 * HOUR
 
 JOBS: tuple[Job, ...] = (
     Job("publish what is due", "standfirst.stories.publishing.publish_due", 5),
+    Job("hand changes to followers", "standfirst.delivery.followers.run", 1),
+    Job("trim the change log", "standfirst.delivery.followers.trim", 10 * MINUTE),
     Job("forget old task results", "standfirst.web.scheduler.prune_task_results", DAY),
 )
 

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         return exits.FINE
     cli.load_django()
     # Only now: it needs Django.
-    from standfirst.web.commands import migrate  # noqa: PLC0415
+    from standfirst.web.commands import migrate
 
     done = migrate.run(arguments)
     if done == exits.FINE:
