@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
@@ -17,8 +18,9 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from standfirst.stories.blocks import BodyBlock
-from standfirst.stories.pictures import Picture, PictureRendition
 from standfirst.stories.documents import NewsDocument
+from standfirst.stories.pictures import Picture, PictureRendition
+from standfirst.stories.preview import Previewed
 
 __all__ = [
     "Author",
@@ -122,7 +124,7 @@ class Author(models.Model):
         return reverse("author", args=[self.slug])
 
 
-class Story(Page):
+class Story(Previewed, Page):
     """A story. Its address is /YYYY/MM/slug/ from its first publishing on and does not move with the tree."""
 
     kicker = models.CharField(_("kicker"), max_length=60, blank=True)
@@ -147,7 +149,6 @@ class Story(Page):
         editable=False,
         validators=[RegexValidator(r"^\d{4}/\d{2}/[^/]+$")],
     )
-    updated_at = models.DateTimeField(_("text last changed"), null=True, blank=True, editable=False)
 
     parent_page_types: ClassVar = ["stories.FrontPage"]
     subpage_types: ClassVar = []
@@ -191,12 +192,26 @@ class Story(Page):
         return f"story:{self.pk}"
 
     def get_url_parts(self, request: HttpRequest | None = None) -> Any:
-        """Return the lasting address instead of the place in the tree; None before the first publishing."""
-        parts = super().get_url_parts(request)
-        if parts is None or not self.address:
-            return parts
-        site_id, root_url, _path = parts
-        return site_id, root_url, f"/{self.address}/"
+        """Return the lasting address, not the place in the tree; there is none before the first publishing."""
+        sites = self._get_relevant_site_root_paths(request)
+        if not sites:
+            return None
+        if not self.address:
+            return sites[0].site_id, None, None
+        return sites[0].site_id, settings.BASE_URL, f"/{self.address}/"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Give the story its address at its first publishing; a new slug changes the last part only."""
+        if self.live and self.first_published_at:
+            month = self.address[:7] if self.address else timezone.localtime(self.first_published_at).strftime("%Y/%m")
+            self.address = f"{month}/{self.slug}"
+        super().save(*args, **kwargs)
+
+    def with_content_json(self, content: Any) -> "Story":
+        """Return the story as a revision has it; the address belongs to the story, not to a revision."""
+        story: Story = super().with_content_json(content)
+        story.address = self.address
+        return story
 
 
 class Byline(Orderable):
@@ -215,7 +230,7 @@ class Byline(Orderable):
         return f"{self.author} ({self.role})" if self.role else str(self.author)
 
 
-class FrontPage(Page):
+class FrontPage(Previewed, Page):
     """The publication's front page; every story lies under it."""
 
     parent_page_types: ClassVar = ["wagtailcore.Page"]
@@ -227,6 +242,11 @@ class FrontPage(Page):
 
     class Meta:
         verbose_name = _("front page")
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        """Return the root of the configured host."""
+        sites = self._get_relevant_site_root_paths(request)
+        return (sites[0].site_id, settings.BASE_URL, "/") if sites else None
 
 
 class FrontPagePick(Orderable):
@@ -241,7 +261,7 @@ class FrontPagePick(Orderable):
         return str(self.story)
 
 
-class PlainPage(Page):
+class PlainPage(Previewed, Page):
     """A page that is no story, such as "About us"."""
 
     body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)
@@ -254,6 +274,16 @@ class PlainPage(Page):
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
+
+    @property
+    def path_from_front(self) -> str:
+        """The page's address: its place in the tree below the front page."""
+        return "/" + self.url_path.removeprefix("/").partition("/")[2]
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        """Return the address below the front page, on the configured host."""
+        sites = self._get_relevant_site_root_paths(request)
+        return (sites[0].site_id, settings.BASE_URL, self.path_from_front) if sites else None
 
 
 @register_setting(icon="home")
