@@ -1,2 +1,3 @@
 """Temporary."""
+
 urlpatterns = []
