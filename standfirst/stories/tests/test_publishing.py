@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from pytest_django import DjangoCaptureOnCommitCallbacks
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import SettingsWrapper
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Revision, Site
 
