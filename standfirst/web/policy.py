@@ -43,4 +43,5 @@ def headers(response: HttpResponseBase, *, desk: bool) -> dict[str, str]:
     ``form_targets`` on it are the origins to which its forms may lead, such as a payment page.
     """
     own = getattr(response, "csp", None)
-    return _COMMON | {"Content-Security-Policy": _DESK_CSP if desk else own or public_csp(form_targets=getattr(response, "form_targets", ()))}
+    public = public_csp(form_targets=getattr(response, "form_targets", ()))
+    return _COMMON | {"Content-Security-Policy": _DESK_CSP if desk else own or public}
