@@ -21,11 +21,14 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "standfirst.web.settings"
 
 def pytest_configure() -> None:
     from django.conf import settings
+    from django.test import override_settings
 
     # A style sheet that is not collected, and a password that is quick to check, are enough for a test.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ).enable()
 
 
 def pytest_unconfigure() -> None:
