@@ -6,6 +6,7 @@ them asks the database nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from standfirst.accounts.models import Account
@@ -19,6 +20,8 @@ from standfirst.kit import clock
 from standfirst.kit.text import clean_line
 
 DEFAULT_ORDER = OLDEST.name
+BUSIEST = "threads"  # touched whenever the number of comments of any thread changes
+BUSY_DAYS = 30  # a thread that rested for longer is no longer "most discussed"
 _KEYS_MAX = 1_000  # keys of one question; lists of stories have fewer
 _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown with it
 
@@ -172,10 +175,19 @@ def new_since(key: str, event: int) -> tuple[ShownComment, ...]:
 
 
 def counts_of(keys: Iterable[str]) -> dict[str, int]:
-    """Return the number of published comments of each of ``keys``, 0 where there is no thread. One query."""
+    """Return the number of published comments of those of ``keys`` that have a thread. One query."""
     wanted = list(keys)[:_KEYS_MAX]
-    known = dict(Thread.objects.filter(key__in=wanted).values_list("key", "published_count"))
-    return {key: known.get(key, 0) for key in wanted}
+    return dict(Thread.objects.filter(key__in=wanted).values_list("key", "published_count"))
+
+
+def busiest(limit: int, *, days: int = BUSY_DAYS) -> list[str]:
+    """Return the keys of the threads with most published comments among those that are still talked in.
+
+    Changes are touched under ``BUSIEST``. One query.
+    """
+    since = clock.now() - timedelta(days=days)
+    talked_in = Thread.objects.filter(last_comment_at__gte=since, published_count__gt=0)
+    return list(talked_in.order_by("-published_count", "-id").values_list("key", flat=True)[:limit])
 
 
 def thread_of(key: str) -> Thread:
