@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from pytest_django import DjangoCaptureOnCommitCallbacks
-from pytest_django import SettingsWrapper
+from pytest_django.fixtures import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Revision, Site
 
@@ -47,7 +47,7 @@ def test_a_story_gets_its_address_from_the_day_of_its_first_publishing() -> None
     assert story.address == "2026/03/ferry"
 
 
-def test_the_month_in_the_address_is_that_of_the_publications_time_zone(settings: SettingsWrapper) -> None:
+def test_the_month_in_the_address_is_that_of_the_publications_time_zone(settings: Settings) -> None:
     settings.TIME_ZONE = "Pacific/Kiritimati"
 
     with time_machine.travel(NOON):
