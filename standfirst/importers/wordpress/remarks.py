@@ -7,6 +7,7 @@ from standfirst.discussion.comments import BroughtIn
 from standfirst.importers.report import Report
 from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.autop import autop
+from standfirst.importers.wordpress.markup import plain
 from standfirst.importers.wordpress.survey import Survey, shown_remark
 from standfirst.stories.models import PlainPage, Story
 
@@ -65,7 +66,7 @@ class Remarks:
         return BroughtIn(
             source_id=remark.number,
             parent_source_id=remark.parent or None,
-            name=remark.author,
+            name=plain(remark.author),
             body=autop(remark.text),
             body_format="html",
             written_at=remark.written_at or item.published_at,
@@ -75,6 +76,8 @@ class Remarks:
 
 
 def _reason(item: wxr.Item, remark: wxr.Remark, *, live: bool) -> str:
+    if not remark.number:
+        return "it has no number, so that a second import could not know it again"
     if remark.kind in _MENTIONS:
         return f"a {remark.kind} is no comment"
     if remark.kind not in _KINDS:
