@@ -118,6 +118,7 @@ class Store:
         with self._lock:
             if self._touched_since(page.keys, mark) or page.size > self.bytes_max // 8:
                 return False
+            page.succeed(self.pages.get(key))
             self.drop_page(key)
             self.pages[key] = page
             self.bytes_held += page.size
