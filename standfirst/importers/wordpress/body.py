@@ -362,8 +362,8 @@ class BodyWriter:
         self._add_html(source)
 
     def _add_html(self, source: str) -> None:
-        safe = safe_html(source) if len(source) <= HTML_LENGTH_MAX else ""
-        if not safe or len(safe) > HTML_LENGTH_MAX:
+        safe = safe_html(source) if len(source) <= HTML_LENGTH_MAX else source
+        if len(safe) > HTML_LENGTH_MAX:
             self._body.note(f"HTML of more than {HTML_LENGTH_MAX} characters was kept as plain text")
             self._add_text(f"<p>{html.escape(markup.words(markup.tree(source).contents))}</p>")
             return
