@@ -156,9 +156,7 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     if value == "none":
         voter: Guest | None = guest and votes.withdraw(comment_id=comment_id, guest=guest)
     elif value in _CAST:
-        voter = _CAST[value](
-            comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request)
-        )
+        voter = _CAST[value](comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request))
     else:
         raise refusals.NoSuchVote
     voted, found = threads.published_comment(comment_id)
