@@ -146,7 +146,7 @@ def page_asked_for(key: str, query: Mapping[str, str]) -> ThreadPage:
     """Return the page that an address's ``order``, ``after`` and ``comment`` ask for. Refusals: as the others."""
     comment = query.get("comment", "")
     if comment:
-        if not comment.isascii() or not comment.isdigit() or len(comment) > 18:  # noqa: PLR2004 - a 64-bit number
+        if not comment.isascii() or not comment.isdigit() or len(comment) > 18:
             raise NoSuchComment
         return page_holding(int(comment), key=key)
     return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""))
