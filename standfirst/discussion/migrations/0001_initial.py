@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('shown', True)), fields=['parent', 'created_at', 'id'], name='comment_replies_by_time'),
+            index=models.Index(condition=models.Q(('shown', True), ('parent__isnull', False)), fields=['parent', 'created_at', 'id'], name='comment_replies_by_time'),
         ),
         migrations.AddIndex(
             model_name='comment',
