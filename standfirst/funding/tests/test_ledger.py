@@ -43,7 +43,7 @@ def test_the_same_key_with_other_values_is_a_loud_error(other: dict[str, object]
 @pytest.mark.usefixtures("books")
 @pytest.mark.parametrize(("debit", "minor"), [("bank", 0), ("bank", -5), ("my pocket", 5), ("income:gifts:", 5)])
 def test_nothing_moves_without_a_known_account_and_an_amount_above_zero(debit: str, minor: int) -> None:
-    with pytest.raises(ValueError, match="account|above zero"):
+    with pytest.raises(ValueError, match=r"account|above zero"):
         a_move(debit=debit, amount=Money(minor, "USD"))
 
 

@@ -16,6 +16,12 @@ pytestmark = pytest.mark.usefixtures("books")
 ZONES = ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu", "America/New_York", "UTC"]
 
 
+def wall(*parts: int) -> datetime:
+    """Return what a clock on the wall shows; the campaign's zone says when that is."""
+    year, month, day, *time = parts
+    return datetime(year, month, day, *time)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
 def charged(campaign: Campaign, local: datetime) -> Payment:
     at = local.replace(tzinfo=campaign.zone).astimezone(UTC)
     with time_machine.travel(at + timedelta(hours=1), tick=False):
@@ -26,7 +32,7 @@ def charged(campaign: Campaign, local: datetime) -> Payment:
 def test_a_gift_in_the_last_instant_of_the_month_counts_in_it(tz: str) -> None:
     campaign = make_campaign(tz=tz)
 
-    payment = charged(campaign, datetime(2026, 9, 30, 23, 59, 59, 999_000))
+    payment = charged(campaign, wall(2026, 9, 30, 23, 59, 59, 999_000))
 
     assert payment.period.first_day == date(2026, 9, 1)
 
@@ -35,7 +41,7 @@ def test_a_gift_in_the_last_instant_of_the_month_counts_in_it(tz: str) -> None:
 def test_a_gift_at_midnight_of_the_first_counts_in_the_new_month(tz: str) -> None:
     campaign = make_campaign(tz=tz)
 
-    payment = charged(campaign, datetime(2026, 10, 1))
+    payment = charged(campaign, wall(2026, 10, 1))
 
     assert payment.period.first_day == date(2026, 10, 1)
 
@@ -43,11 +49,11 @@ def test_a_gift_at_midnight_of_the_first_counts_in_the_new_month(tz: str) -> Non
 @pytest.mark.parametrize(
     ("local", "first_day"),
     [
-        (datetime(2027, 10, 31, 23, 30), date(2027, 10, 1)),  # Berlin turns its clocks back on this last day
-        (datetime(2024, 3, 31, 1, 59), date(2024, 3, 1)),  # and forward on this one
-        (datetime(2024, 3, 31, 23, 59), date(2024, 3, 1)),
-        (datetime(2028, 2, 29, 23, 59), date(2028, 2, 1)),
-        (datetime(2028, 3, 1), date(2028, 3, 1)),
+        (wall(2027, 10, 31, 23, 30), date(2027, 10, 1)),  # Berlin turns its clocks back on this last day
+        (wall(2024, 3, 31, 1, 59), date(2024, 3, 1)),  # and forward on this one
+        (wall(2024, 3, 31, 23, 59), date(2024, 3, 1)),
+        (wall(2028, 2, 29, 23, 59), date(2028, 2, 1)),
+        (wall(2028, 3, 1), date(2028, 3, 1)),
     ],
 )
 def test_a_clock_change_or_a_leap_day_at_the_end_moves_no_gift(local: datetime, first_day: date) -> None:
@@ -60,7 +66,7 @@ def test_a_clock_change_or_a_leap_day_at_the_end_moves_no_gift(local: datetime, 
 
 def test_a_zone_that_skipped_a_day_has_its_months_all_the_same() -> None:
     campaign = make_campaign(tz="Pacific/Apia")
-    before, after = datetime(2011, 12, 29, 12), datetime(2011, 12, 31, 12)
+    before, after = wall(2011, 12, 29, 12), wall(2011, 12, 31, 12)
 
     days = [charged(campaign, local).period.first_day for local in (before, after)]
 
@@ -96,15 +102,15 @@ def test_a_new_month_starts_at_zero_without_any_job() -> None:
 @pytest.mark.parametrize(
     ("tz", "local", "days"),
     [
-        ("America/New_York", datetime(2026, 9, 20, 23, 59), 11),
-        ("America/New_York", datetime(2026, 9, 30), 1),
-        ("America/New_York", datetime(2026, 9, 30, 23, 59, 59), 1),
-        ("America/New_York", datetime(2026, 10, 1), 31),
-        ("America/New_York", datetime(2026, 10, 25, 12), 7),
-        ("Europe/Berlin", datetime(2026, 3, 28, 23), 4),
-        ("Pacific/Kiritimati", datetime(2026, 12, 31, 23), 1),
-        ("Asia/Kathmandu", datetime(2028, 2, 28, 12), 2),
-        ("Asia/Kathmandu", datetime(2027, 2, 28, 12), 1),
+        ("America/New_York", wall(2026, 9, 20, 23, 59), 11),
+        ("America/New_York", wall(2026, 9, 30), 1),
+        ("America/New_York", wall(2026, 9, 30, 23, 59, 59), 1),
+        ("America/New_York", wall(2026, 10, 1), 31),
+        ("America/New_York", wall(2026, 10, 25, 12), 7),
+        ("Europe/Berlin", wall(2026, 3, 28, 23), 4),
+        ("Pacific/Kiritimati", wall(2026, 12, 31, 23), 1),
+        ("Asia/Kathmandu", wall(2028, 2, 28, 12), 2),
+        ("Asia/Kathmandu", wall(2027, 2, 28, 12), 1),
     ],
 )
 def test_days_left_are_counted_in_local_dates_and_never_reach_zero(tz: str, local: datetime, days: int) -> None:
@@ -115,7 +121,7 @@ def test_days_left_are_counted_in_local_dates_and_never_reach_zero(tz: str, loca
 
 def test_moving_the_publication_to_another_zone_moves_no_gift_that_was_counted() -> None:
     campaign = make_campaign(tz="Pacific/Kiritimati")
-    payment = charged(campaign, datetime(2026, 10, 1, 0, 30))
+    payment = charged(campaign, wall(2026, 10, 1, 0, 30))
 
     campaigns.change(campaign=campaign, name=campaign.name, tz="Pacific/Pago_Pago", active=True)
 
@@ -126,8 +132,8 @@ def test_moving_the_publication_to_another_zone_moves_no_gift_that_was_counted()
 
 def test_a_campaign_without_months_counts_everything_and_has_no_days_left() -> None:
     campaign = make_campaign(kind="fixed")
-    charged(campaign, datetime(2026, 3, 1))
-    charged(campaign, datetime(2026, 9, 1))
+    charged(campaign, wall(2026, 3, 1))
+    charged(campaign, wall(2026, 9, 1))
 
     found = meter.of(campaign, datetime(2027, 1, 1, tzinfo=UTC), Mode.REHEARSAL)
 
