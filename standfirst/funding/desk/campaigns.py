@@ -43,6 +43,7 @@ class ByVerb:
             answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         except Refusal as refusal:
             forms.show_refusal(form, refusal)
+            self.produced_error_message = self.get_error_message()  # type: ignore[attr-defined]
             answer = self.form_invalid(form)  # type: ignore[attr-defined]
         return answer
 

@@ -62,6 +62,10 @@ class RecordOfflineGift(ByVerb, generic.CreateView):
         )
         return payment.gift
 
+    def get_edit_url(self) -> str:
+        """Lead to the recorded gift: what happened is shown, not edited."""
+        return reverse("gifts_desk:inspect", args=[self.object.pk])
+
 
 class OneGift(generic.InspectView):
     """A gift, what was paid, what went back, and the form that sends money back."""

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -254,7 +255,7 @@ def test_fifty_gifts_at_once_are_all_counted_while_the_meter_only_rises() -> Non
 def test_an_offline_gift_is_recorded_once_for_its_reference() -> None:
     campaign = make_campaign()
     today = clock.local_date(campaign.zone)
-    slip = {"campaign": campaign, "received_on": today, "reference": "Statement 7, line 3"}
+    slip: dict[str, Any] = {"campaign": campaign, "received_on": today, "reference": "Statement 7, line 3"}
 
     first = gifts.record_offline(amount=Money(4_000, "USD"), **slip)
     again = gifts.record_offline(amount=Money(4_000, "USD"), **slip)
