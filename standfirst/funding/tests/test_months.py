@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,7 +23,7 @@ def wall(*parts: int) -> datetime:
     return datetime(year, month, day, *time)  # type: ignore[arg-type]  # noqa: DTZ001
 
 
-def charged(campaign: Campaign, local: datetime) -> Payment:
+def charged(campaign: Campaign, local: datetime) -> Any:
     at = local.replace(tzinfo=campaign.zone).astimezone(UTC)
     with time_machine.travel(at + timedelta(hours=1), tick=False):
         return charged_gift(campaign, charge={"ref": f"ch_{at.timestamp()}", "paid_at": at})
