@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from standfirst.delivery.front import Front
-from standfirst.delivery.handler import Handler, Receive, Scope, Send
+from standfirst.delivery.handler import Handler, Receive, Scope, Send, send_plain
+from standfirst.delivery.hosts import Hosts
 from standfirst.delivery.live import Hub
 from standfirst.delivery.store import Store
 from standfirst.delivery.watch import Watcher
@@ -23,7 +24,8 @@ class Application:
         self.hub = Hub(streams_max=streams_max, per_address_max=per_address_max)
         self.watcher = Watcher(tell=self._tell, lost=self._lost)
         self.handler = Handler(threads=threads, body_bytes_max=body_bytes_max)
-        self.front = Front(self.handler, store, hosts=settings.ALLOWED_HOSTS, watcher=self.watcher)
+        self.front = Front(self.handler, store, self.watcher)
+        self.hosts = Hosts(settings.ALLOWED_HOSTS)
         store.position = lambda: self.watcher.reached
         self._started = False
 
@@ -35,7 +37,9 @@ class Application:
             self._started = True
             await self.handler.in_thread(self.watcher.start)
             self.hub.begin(self.watcher.reached)
-        if scope["path"] == LIVE:
+        if not self.hosts.good(scope["headers"]):
+            await send_plain(send, 400, b"web.unknown_host: this site does not go by that name")
+        elif scope["path"] == LIVE:
             await self.hub.serve(scope, receive, send)
         else:
             await self.front(scope, receive, send)

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from django.http import HttpResponse, HttpResponseBase
-from django.http.request import validate_host
 from django.urls import Resolver404, resolve
 
 from standfirst.delivery import fragments
+from standfirst.delivery.encoding import negotiate
 from standfirst.delivery.handler import Handler, Receive, Scope, Send, header_list
 from standfirst.delivery.kept import Headers, KeptPage, Variant, finished
-from standfirst.delivery.encoding import negotiate
 from standfirst.delivery.pages import OWN_WRITE_COOKIE, Shown
 from standfirst.delivery.store import Store, timestamp
 from standfirst.delivery.watch import Watcher
 
 QUERY_LENGTH_MAX = 300  # bytes; a longer one is no address of ours
 PATH_LENGTH_MAX = 400
-HOSTS_REMEMBERED_MAX = 200
 
 # Browsers ask each time and mostly get 304; a proxy may answer for a second, and for a day while we are down.
 CACHE_CONTROL = b"public, max-age=0, s-maxage=1, stale-if-error=86400"
@@ -30,7 +28,6 @@ _OWN_WRITE = OWN_WRITE_COOKIE.encode() + b"="
 class Asked:
     """What the front needs to know of a request."""
 
-    host: bytes = b""
     accepts: bytes = b""
     knows: bytes = b""
     wrote: int = 0
@@ -48,12 +45,10 @@ class Produced:
 class Front:
     """Answers kept pages from memory; hands everything else to Django."""
 
-    def __init__(self, handler: Handler, store: Store, *, hosts: list[str], watcher: Watcher) -> None:
+    def __init__(self, handler: Handler, store: Store, watcher: Watcher) -> None:
         self.handler = handler
         self.store = store
-        self.hosts = hosts
         self.watcher = watcher
-        self._good_hosts: dict[bytes, bool] = {}
         self._under_way: dict[str, asyncio.Future[Produced]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +61,7 @@ class Front:
         key = f"{path}?{query.decode('latin-1')}" if query else path
         page = self.store.pages.get(key)
         now = time.time()
-        if page is None or not self._good_host(asked.host):
+        if page is None:
             await self._miss(scope, receive, send, key, asked)
         elif asked.wrote > self.watcher.reached:
             await self.handler.in_thread(self.watcher.catch_up)
@@ -88,7 +83,7 @@ class Front:
         await send_variant(scope, send, variant, asked.knows)
 
     async def _miss(self, scope: Scope, receive: Receive, send: Send, key: str, asked: Asked) -> None:
-        if not (self._good_host(asked.host) and _may_be_kept(scope)):
+        if not _may_be_kept(scope):
             await self.handler.serve(scope, receive, send)
             return
         produced = await self._produce(scope, key)
@@ -132,16 +127,6 @@ class Front:
         self.store.keep_page(key, page, mark=mark)
         return Produced(page, body=self.store.joined(key, page))
 
-    def _good_host(self, host: bytes) -> bool:
-        good = self._good_hosts.get(host)
-        if good is None:
-            name = host.decode("latin-1").lower()
-            name = name[: name.rfind(":")] if name.rfind(":") > name.rfind("]") else name
-            good = bool(name) and validate_host(name, self.hosts)
-            if len(self._good_hosts) < HOSTS_REMEMBERED_MAX:
-                self._good_hosts[host] = good
-        return good
-
 
 async def send_variant(scope: Scope, send: Send, variant: Variant, knows: bytes, *, status: int = 200) -> None:
     """Send a variant, or 304 if the client has it, or its headers for HEAD."""
@@ -156,9 +141,7 @@ async def send_variant(scope: Scope, send: Send, variant: Variant, knows: bytes,
 def _asked(headers: list[tuple[bytes, bytes]]) -> Asked:
     asked = Asked()
     for name, value in headers:
-        if name == b"host":
-            asked.host = value
-        elif name == b"accept-encoding":
+        if name == b"accept-encoding":
             asked.accepts = value
         elif name == b"if-none-match":
             asked.knows = value

@@ -7,14 +7,16 @@ their database connections.
 
 import asyncio
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from django.conf import settings
 from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
+from django.db import connections
 from django.http import HttpResponse, HttpResponseBase
 from django.http.response import FileResponse
 from django.urls import set_script_prefix
@@ -41,12 +43,24 @@ class Handler(BaseHandler):
     def __init__(self, *, threads: int, body_bytes_max: int) -> None:
         super().__init__()
         self.load_middleware()
+        self.threads = threads
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
         self.body_bytes_max = body_bytes_max
 
     async def in_thread[T](self, function: Callable[..., T], *args: Any) -> T:
         """Run ``function`` in one of the threads that have a database connection."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, function, *args)
+
+    def close(self) -> None:
+        """End the threads and close their connections."""
+        gate = threading.Barrier(self.threads)
+
+        def let_go() -> None:
+            gate.wait()  # so that each thread of the pool runs this once
+            connections.close_all()
+
+        wait([self.pool.submit(let_go) for _ in range(self.threads)])
+        self.pool.shutdown()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that is not kept."""

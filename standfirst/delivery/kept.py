@@ -44,8 +44,8 @@ class KeptPage:
     used: bool = True
     body: bytes | None = None  # the pieces joined with the fragments; None while a fragment is missing
     body_until: float = 0.0
-    joined_at: float = 0.0
-    stale_since: float = 0.0
+    stale_since: float = 0.0  # 0 while nothing has changed
+    rejoined_at: float = 0.0  # when it was last brought up to date after a change
     variants: dict[str, Variant] = field(default_factory=dict)
 
     def fresh(self, now: float) -> bool:
@@ -60,7 +60,7 @@ class KeptPage:
         return (
             bool(self.variants)
             and now - self.stale_since < STALE_SECONDS_MAX
-            and now - self.joined_at < STALE_SECONDS_MAX
+            and now - self.rejoined_at < STALE_SECONDS_MAX
             and self.body_until > now
         )
 
@@ -75,11 +75,18 @@ class KeptPage:
         self.reopen()
         self.expires_at = 0.0
 
+    def succeed(self, older: "KeptPage | None") -> None:
+        """Take over from ``older`` since when the page is behind."""
+        if older is not None:
+            self.stale_since, self.rejoined_at = older.stale_since, older.rejoined_at
+
     def renew(self, body: bytes, until: float) -> int:
         """Take a fresh joining, true until ``until``; return the page's new size in bytes."""
         freed = sum(len(variant.body) for variant in self.variants.values()) + len(self.body or b"")
         self.variants = {}
-        self.body, self.body_until, self.joined_at = body, until, time.time()
+        self.body, self.body_until = body, until
+        if self.stale_since:
+            self.stale_since, self.rejoined_at = 0.0, time.time()
         return self.size - freed + len(body)
 
     def variant(self, accepted: bytes) -> tuple[Variant, int]:

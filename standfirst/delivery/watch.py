@@ -33,6 +33,7 @@ class Watcher:
         self._lock = threading.Lock()
         self._looked_at = time.monotonic()
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
         self.reached = 0
 
     def start(self) -> None:
@@ -44,6 +45,13 @@ class Watcher:
         self.reached = changes.head()
         changes.listen(self.catch_up)
         self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking, and wait until the thread has let go of its connection."""
+        changes.listen_no_more(self.catch_up)
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def catch_up(self) -> None:
         """Follow everything that has been committed."""
@@ -58,16 +66,17 @@ class Watcher:
 
     def _watch(self) -> None:
         wait = 0.05
-        while True:
+        while not self._stopped.is_set():
             try:
                 self.catch_up()
                 wait = 0.05
                 self._wait_for_news()
             except (DatabaseError, InterfaceError, OSError) as error:
                 log.warning("the change log cannot be read: %s", error)
-                connection.close()
-                time.sleep(wait)
+                self._stopped.wait(wait)
                 wait = min(wait * 2, RETRY_SECONDS_MAX)
+            finally:
+                connection.close()
 
     def _wait_for_news(self) -> None:
         """Catch up each time there is news, until the connection breaks."""
@@ -75,16 +84,16 @@ class Watcher:
         raw = connection.connection
         if connection.vendor == "postgresql":
             raw.execute(f"LISTEN {changes.CHANNEL}")
-            while True:
+            while not self._stopped.is_set():
                 self.catch_up()
                 for _ in raw.notifies(timeout=LOOK_AT_LEAST_EVERY_SECONDS, stop_after=1):
                     pass
         seen = -1
-        while True:
+        while not self._stopped.is_set():
             (version,) = raw.execute("PRAGMA data_version").fetchone()
             if version != seen:
                 seen = version
                 self.catch_up()
             else:
                 self._looked_at = time.monotonic()
-            time.sleep(LOOK_EVERY_SECONDS)
+            self._stopped.wait(LOOK_EVERY_SECONDS)
