@@ -79,8 +79,10 @@ def convert(content: str, *, item: str, media: Media) -> Body:
         source = autop(expand(shortcodes.lone_addresses(content)))
     for name in markup.removed(source):
         body.note(f"<{name}> was left out: it does not belong into a story")
-    writer = BodyWriter(body, media, seed=item)
-    writer.write(markup.tree(source).contents)
+    tree = markup.tree(source)
+    for link in tree.find_all("a", href=True):
+        link["href"] = media.document(str(link["href"])) or link["href"]
+    BodyWriter(body, media, seed=item).write(tree.contents)
     return body
 
 
@@ -165,17 +167,7 @@ class BodyWriter:
         if lost:
             self._keep(source, *lost)
         else:
-            self._add_text(markup.rich(self._with_documents(source)))
-
-    def _with_documents(self, source: str) -> str:
-        if "href" not in source:
-            return source
-        soup = markup.tree(source)
-        for link in soup.find_all("a", href=True):
-            here = self._media.document(str(link["href"]))
-            if here:
-                link["href"] = here
-        return str(soup)
+            self._add_text(markup.rich(source))
 
     def _list(self, tag: Tag, depth: int) -> None:
         if tag.find(list(markup.LIFTED)) is not None:
