@@ -52,8 +52,7 @@ def further(request: HttpRequest, key: str) -> HttpResponse:
 @stored_page()
 def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
     """What was published after the event that an open page knows, for the script."""
-    new = threads.new_since(key, event)
-    context = {"comments": new, "is_open": threads.is_open(key)}
+    context = {"news": threads.new_since(key, event), "is_open": threads.is_open(key)}
     return _kept(request, "discussion/_new.html", context, key)
 
 
@@ -156,9 +155,7 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     if value == "none":
         voter: Guest | None = guest and votes.withdraw(comment_id=comment_id, guest=guest)
     elif value in _CAST:
-        voter = _CAST[value](
-            comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request)
-        )
+        voter = _CAST[value](comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request))
     else:
         raise refusals.NoSuchVote
     voted, found = threads.published_comment(comment_id)

@@ -46,9 +46,7 @@ class _KeepPosting(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, request: Any, *rest: Any) -> Any:
         code, location = rest[1], rest[4]
         if code == 307:
-            return urllib.request.Request(
-                location, data=request.data, headers=dict(request.headers), unverifiable=True
-            )
+            return urllib.request.Request(location, data=request.data, headers=dict(request.headers), unverifiable=True)
         return super().redirect_request(request, *rest)
 
 
