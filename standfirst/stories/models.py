@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
@@ -147,7 +148,6 @@ class Story(Page):
         editable=False,
         validators=[RegexValidator(r"^\d{4}/\d{2}/[^/]+$")],
     )
-    updated_at = models.DateTimeField(_("text last changed"), null=True, blank=True, editable=False)
 
     parent_page_types: ClassVar = ["stories.FrontPage"]
     subpage_types: ClassVar = []
@@ -191,12 +191,24 @@ class Story(Page):
         return f"story:{self.pk}"
 
     def get_url_parts(self, request: HttpRequest | None = None) -> Any:
-        """Return the lasting address instead of the place in the tree; None before the first publishing."""
+        """Return the lasting address instead of the place in the tree; that place before the first publishing."""
         parts = super().get_url_parts(request)
         if parts is None or not self.address:
             return parts
-        site_id, root_url, _path = parts
-        return site_id, root_url, f"/{self.address}/"
+        return parts[0], settings.BASE_URL, f"/{self.address}/"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Give the story its address at its first publishing; a new slug changes the last part only."""
+        if self.live and self.first_published_at:
+            month = self.address[:7] if self.address else timezone.localtime(self.first_published_at).strftime("%Y/%m")
+            self.address = f"{month}/{self.slug}"
+        super().save(*args, **kwargs)
+
+    def with_content_json(self, content: Any) -> "Story":
+        """Return the story as a revision has it; the address belongs to the story, not to a revision."""
+        story: Story = super().with_content_json(content)
+        story.address = self.address
+        return story
 
 
 class Byline(Orderable):
