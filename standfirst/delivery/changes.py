@@ -91,6 +91,12 @@ def listen(callback: Callable[[], None]) -> None:
         _listeners.append(callback)
 
 
+def listen_no_more(callback: Callable[[], None]) -> None:
+    """Take back ``listen``."""
+    if callback in _listeners:
+        _listeners.remove(callback)
+
+
 def head() -> int:
     """Return the id of the newest change, 0 if there was none."""
     newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
@@ -118,5 +124,5 @@ def _append(keys: list[str]) -> None:
 
 
 def _tell_listeners() -> None:
-    for callback in _listeners:
+    for callback in tuple(_listeners):
         callback()

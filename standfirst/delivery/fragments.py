@@ -27,10 +27,6 @@ class Rendered:
     expires_at: datetime | None = None
 
 
-class NoSuchFragment(LookupError):
-    """No fragment of that name exists."""
-
-
 type Renderer = Callable[[Sequence[str]], Mapping[str, Rendered]]
 
 _renderers: dict[str, Renderer] = {}
@@ -63,7 +59,7 @@ def split(body: bytes) -> tuple[list[bytes], list[str]]:
 
 
 def render(names: Iterable[str]) -> dict[str, Rendered]:
-    """Render fragments afresh, one call for each kind. NoSuchFragment if one does not exist."""
+    """Render fragments afresh, one call for each kind; return those that exist, by name."""
     wanted: dict[str, list[str]] = {}
     for name in names:
         kind, _, argument = name.partition(":")
@@ -71,12 +67,8 @@ def render(names: Iterable[str]) -> dict[str, Rendered]:
     done: dict[str, Rendered] = {}
     for kind, arguments in wanted.items():
         renderer = _renderers.get(kind)
-        if renderer is None:
-            raise NoSuchFragment(kind)
-        found = renderer(arguments)
+        found = renderer(arguments) if renderer else {}
         for argument in arguments:
-            name = f"{kind}:{argument}" if argument else kind
-            if argument not in found:
-                raise NoSuchFragment(name)
-            done[name] = found[argument]
+            if argument in found:
+                done[f"{kind}:{argument}" if argument else kind] = found[argument]
     return done

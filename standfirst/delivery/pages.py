@@ -59,6 +59,7 @@ def stored_page(*, query: Iterable[str] = ()) -> Callable[[View], View]:
             return response
 
         anonymous.page_kind = "stored"  # type: ignore[attr-defined]
+        anonymous.known_query = known  # type: ignore[attr-defined]
         return anonymous
 
     return mark

@@ -9,55 +9,18 @@ render began.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from standfirst.delivery import fragments
 from standfirst.delivery.fragments import Rendered
+from standfirst.delivery.kept import KeptFragment, KeptPage
 
-KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything rendered meanwhile counts as old
+KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything being rendered counts as old
 FRAGMENTS_MAX = 20_000
-
-
-@dataclass(slots=True)
-class KeptFragment:
-    """A rendered fragment; ``version`` is new each time it is rendered."""
-
-    html: bytes
-    keys: frozenset[str]
-    expires_at: float
-    version: int
-
-
-@dataclass(slots=True)
-class KeptPage:
-    """A page cut at its holes, and its finished variants by encoding."""
-
-    pieces: list[bytes]
-    holes: list[str]
-    keys: frozenset[str]
-    expires_at: float
-    headers: list[tuple[bytes, bytes]]
-    rendered_at: float
-    body: bytes | None = None  # the pieces joined with today's fragments; None when a fragment changed
-    body_until: float = 0.0  # when the first of its fragments or the page itself expires
-    joined_at: float = 0.0
-    stale_since: float | None = None
-    variants: dict[str, "Variant"] = field(default_factory=dict)
-    size: int = 0
-
-
-@dataclass(slots=True, frozen=True)
-class Variant:
-    """Bytes ready to be sent."""
-
-    etag: bytes
-    headers: list[tuple[bytes, bytes]]
-    headers_not_modified: list[tuple[bytes, bytes]]
-    body: bytes
-
-
-type PageKey = tuple[str, str, str]
+JOIN_TRIES = 3  # under a storm of changes the last join is served once and not kept
+NOW = "now"  # the hole that takes the number of the last change that the page has followed
+PAGE_OVERHEAD_BYTES = 4_096  # of Python's own objects around a kept page, measured
 
 
 class Store:
@@ -66,17 +29,19 @@ class Store:
     def __init__(self, *, bytes_max: int) -> None:
         self.bytes_max = bytes_max
         self.bytes_held = 0
+        self.pages: OrderedDict[str, KeptPage] = OrderedDict()
+        self.position: Callable[[], int] = lambda: (
+            0
+        )  # the last change that was followed; a page says it where it has the hole ``now``
         self._lock = threading.RLock()
-        self._rendering: dict[str, threading.Lock] = {}
+        self._turns: dict[str, threading.Lock] = {}
         self._fragments: OrderedDict[str, KeptFragment] = OrderedDict()
-        self.pages: OrderedDict[PageKey, KeptPage] = OrderedDict()
         self._fragments_showing: dict[str, set[str]] = {}
-        self._pages_showing: dict[str, set[PageKey]] = {}
-        self._pages_holding: dict[str, set[PageKey]] = {}
+        self._pages_showing: dict[str, set[str]] = {}
+        self._pages_holding: dict[str, set[str]] = {}
         self._touched_at: dict[str, int] = {}
         self._count = 0
         self._floor = 0
-        self._version = 0
 
     def mark(self) -> int:
         """Return the count of invalidations; take it before a render begins."""
@@ -89,44 +54,36 @@ class Store:
     # Fragments
 
     def fragments(self, names: Iterable[str]) -> dict[str, KeptFragment]:
-        """Return fragments that are true now, rendering what is missing. NoSuchFragment if one does not exist."""
+        """Return those of the fragments that exist, as they are now; what is missing is rendered."""
         names = list(dict.fromkeys(names))
+        found = self._fresh(names)
+        missing = [name for name in names if name not in found]
+        return found | self._rendered(missing) if missing else found
+
+    def _fresh(self, names: Iterable[str]) -> dict[str, KeptFragment]:
         now = time.time()
         with self._lock:
-            found = {name: kept for name in names if (kept := self._fresh_fragment(name, now)) is not None}
-        missing = [name for name in names if name not in found]
-        if missing:
-            found |= self._render_fragments(missing)
-        return found
+            kept = {name: self._fragments.get(name) for name in names}
+            return {name: each for name, each in kept.items() if each is not None and each.expires_at > now}
 
-    def _fresh_fragment(self, name: str, now: float) -> KeptFragment | None:
-        kept = self._fragments.get(name)
-        if kept is None or kept.expires_at <= now:
-            return None
-        self._fragments.move_to_end(name)
-        return kept
-
-    def _render_fragments(self, names: list[str]) -> dict[str, KeptFragment]:
-        # One render at a time for a fragment that many pages share; the others wait and find it kept.
+    def _rendered(self, names: list[str]) -> dict[str, KeptFragment]:
+        # Many pages share a fragment: one thread renders it, the others wait for their turn and find it kept.
         with self._lock:
-            turn = self._rendering.setdefault(names[0], threading.Lock())
+            turn = self._turns.setdefault(names[0], threading.Lock())
         with turn:
-            now = time.time()
-            with self._lock:
-                found = {name: kept for name in names if (kept := self._fresh_fragment(name, now)) is not None}
-                mark = self._count
+            found = self._fresh(names)
+            mark = self.mark()
             missing = [name for name in names if name not in found]
-            for name, rendered in fragments.render(missing).items() if missing else ():
-                found[name] = self._keep_fragment(name, rendered, mark)
+            rendered = fragments.render(missing) if missing else {}
+            for name, each in rendered.items():
+                found[name] = self._keep_fragment(name, each, mark)
         with self._lock:
-            if not turn.locked():
-                self._rendering.pop(names[0], None)
+            self._turns.pop(names[0], None)
         return found
 
     def _keep_fragment(self, name: str, rendered: Rendered, mark: int) -> KeptFragment:
+        kept = KeptFragment(rendered.html.encode(), rendered.keys, timestamp(rendered.expires_at))
         with self._lock:
-            self._version += 1
-            kept = KeptFragment(rendered.html.encode(), rendered.keys, _stamp(rendered.expires_at), self._version)
             if self._touched_since(kept.keys, mark):
                 return kept
             self._drop_fragment(name)
@@ -135,34 +92,100 @@ class Store:
                 self._fragments_showing.setdefault(key, set()).add(name)
             while len(self._fragments) > FRAGMENTS_MAX:
                 self._drop_fragment(next(iter(self._fragments)))
-            return kept
+        return kept
 
     def _drop_fragment(self, name: str) -> None:
         kept = self._fragments.pop(name, None)
         if kept is not None:
             _forget(self._fragments_showing, kept.keys, name)
+            self._reopen(self._pages_holding.get(name, ()))
 
     def filled(self, body: bytes) -> bytes:
         """Return ``body`` with its holes filled."""
         pieces, holes = fragments.split(body)
-        if not holes:
-            return body
-        return join(pieces, holes, self.fragments(holes))
+        return self._join(pieces, holes)[0] if holes else body
+
+    def _join(self, pieces: list[bytes], holes: list[str]) -> tuple[bytes, dict[str, KeptFragment]]:
+        position = str(self.position()).encode()  # taken before the fragments: they are at least so new
+        filled = self.fragments(name for name in holes if name != NOW)
+        return join(pieces, holes, {name: each.html for name, each in filled.items()} | {NOW: position}), filled
+
+    # Pages
+
+    def keep_page(self, key: str, page: KeptPage, *, mark: int) -> bool:
+        """Keep a page that was rendered since ``mark``; False if it is old already or too large to keep."""
+        page.size = PAGE_OVERHEAD_BYTES + sum(len(piece) for piece in page.pieces)
+        with self._lock:
+            if self._touched_since(page.keys, mark) or page.size > self.bytes_max // 8:
+                return False
+            page.succeed(self.pages.get(key))
+            self.drop_page(key)
+            self.pages[key] = page
+            self.bytes_held += page.size
+            for shown in page.keys:
+                self._pages_showing.setdefault(shown, set()).add(key)
+            for name in page.holes:
+                self._pages_holding.setdefault(name, set()).add(key)
+            self._make_room()
+        return True
+
+    def joined(self, key: str, page: KeptPage) -> bytes:
+        """Return the page with its holes filled as they are now, and keep the result if it still holds."""
+        body = b""
+        for _ in range(JOIN_TRIES):
+            body, filled = self._join(page.pieces, page.holes)
+            until = min([page.expires_at, *(each.expires_at for each in filled.values())])
+            with self._lock:
+                current = all(self._fragments.get(name) is each for name, each in filled.items())
+                if current and self.pages.get(key) is page and page.expires_at > 0:
+                    self._resize(page, page.renew(body, until))
+                    return body
+                if current:
+                    return body
+        return body
+
+    def grew(self, key: str, page: KeptPage, extra_bytes: int) -> None:
+        """Count a variant that was added to a kept page."""
+        with self._lock:
+            if self.pages.get(key) is page:
+                self._resize(page, page.size + extra_bytes)
+                self._make_room()
+
+    def _resize(self, page: KeptPage, size: int) -> None:
+        self.bytes_held += size - page.size
+        page.size = size
+
+    def _make_room(self) -> None:
+        # Second chance instead of strict LRU: a hit then only sets a flag and takes no lock.
+        while self.bytes_held > self.bytes_max and len(self.pages) > 1:
+            key, page = next(iter(self.pages.items()))
+            if page.used:
+                page.used = False
+                self.pages.move_to_end(key)
+            else:
+                self.drop_page(key)
+
+    def drop_page(self, key: str) -> None:
+        """Remove a page."""
+        with self._lock:
+            page = self.pages.pop(key, None)
+            if page is not None:
+                self.bytes_held -= page.size
+                _forget(self._pages_showing, page.keys, key)
+                _forget(self._pages_holding, page.holes, key)
 
     # Invalidation
 
     def forget(self, keys: Iterable[str]) -> None:
         """Take back what shows any of ``keys``."""
-        now = time.time()
         with self._lock:
             self._count += 1
             for key in keys:
                 self._touched_at[key] = self._count
                 for name in tuple(self._fragments_showing.get(key, ())):
                     self._drop_fragment(name)
-                    self._reopen(self._pages_holding.get(name, ()), now)
-                for page in tuple(self._pages_showing.get(key, ())):
-                    self._age(page, now)
+                for page in self._pages_showing.get(key, ()):
+                    self.pages[page].age()
             if len(self._touched_at) > KEYS_REMEMBERED_MAX:
                 self._touched_at.clear()
                 self._floor = self._count
@@ -177,39 +200,24 @@ class Store:
             for key in tuple(self.pages):
                 self.drop_page(key)
 
-    def _reopen(self, pages: Iterable[PageKey], now: float) -> None:
+    def _reopen(self, pages: Iterable[str]) -> None:
         for key in pages:
-            page = self.pages[key]
-            page.body = None
-            page.stale_since = page.stale_since or now
-
-    def _age(self, key: PageKey, now: float) -> None:
-        page = self.pages[key]
-        page.expires_at = 0.0
-        page.body = None
-        page.stale_since = page.stale_since or now
-
-    def drop_page(self, key: PageKey) -> None:
-        """Remove a page."""
-        with self._lock:
-            page = self.pages.pop(key, None)
-            if page is not None:
-                self.bytes_held -= page.size
-                _forget(self._pages_showing, page.keys, key)
-                _forget(self._pages_holding, page.holes, key)
+            self.pages[key].reopen()
 
 
-def join(pieces: list[bytes], holes: list[str], filled: Mapping[str, KeptFragment]) -> bytes:
-    """Put the fragments between the pieces."""
+def join(pieces: list[bytes], holes: list[str], filled: Mapping[str, bytes]) -> bytes:
+    """Put the fragments between the pieces; a fragment that does not exist leaves nothing."""
     parts = [pieces[0]]
     for name, piece in zip(holes, pieces[1:], strict=True):
-        parts.append(filled[name].html)
+        if name in filled:
+            parts.append(filled[name])
         parts.append(piece)
     return b"".join(parts)
 
 
-def _stamp(moment: object) -> float:
-    return float("inf") if moment is None else moment.timestamp()  # type: ignore[attr-defined, no-any-return]
+def timestamp(moment: datetime | None) -> float:
+    """Return ``moment`` in seconds since the epoch; what never expires does so at infinity."""
+    return float("inf") if moment is None else moment.timestamp()
 
 
 def _forget[K, V](index: dict[K, set[V]], keys: Iterable[K], value: V) -> None:
@@ -221,4 +229,6 @@ def _forget[K, V](index: dict[K, set[V]], keys: Iterable[K], value: V) -> None:
                 del index[key]
 
 
-store = Store(bytes_max=64 * 1024 * 1024)
+BYTES_MAX = 64 * 1024 * 1024  # until the application sets what the host has chosen
+
+store = Store(bytes_max=BYTES_MAX)

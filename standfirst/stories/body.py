@@ -40,5 +40,3 @@ def keys_of(body: StreamValue) -> set[str]:
 def render(body: StreamValue, *, story_key: str = "") -> SafeString:
     """Return ``body`` as HTML; calls to support in it remember ``story_key``."""
     return SafeString(body.stream_block.render(body, context={"story_key": story_key}))
-
-

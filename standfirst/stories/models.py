@@ -191,11 +191,13 @@ class Story(Page):
         return f"story:{self.pk}"
 
     def get_url_parts(self, request: HttpRequest | None = None) -> Any:
-        """Return the lasting address instead of the place in the tree; that place before the first publishing."""
-        parts = super().get_url_parts(request)
-        if parts is None or not self.address:
-            return parts
-        return parts[0], settings.BASE_URL, f"/{self.address}/"
+        """Return the lasting address, not the place in the tree; there is none before the first publishing."""
+        sites = self._get_relevant_site_root_paths(request)
+        if not sites:
+            return None
+        if not self.address:
+            return sites[0].site_id, None, None
+        return sites[0].site_id, settings.BASE_URL, f"/{self.address}/"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Give the story its address at its first publishing; a new slug changes the last part only."""
@@ -240,6 +242,11 @@ class FrontPage(Page):
     class Meta:
         verbose_name = _("front page")
 
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        """Return the root of the configured host."""
+        sites = self._get_relevant_site_root_paths(request)
+        return (sites[0].site_id, settings.BASE_URL, "/") if sites else None
+
 
 class FrontPagePick(Orderable):
     """A story that an editor put on top of the front page."""
@@ -266,6 +273,16 @@ class PlainPage(Page):
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
+
+    @property
+    def path_from_front(self) -> str:
+        """The page's address: its place in the tree below the front page."""
+        return "/" + self.url_path.removeprefix("/").partition("/")[2]
+
+    def get_url_parts(self, request: HttpRequest | None = None) -> Any:
+        """Return the address below the front page, on the configured host."""
+        sites = self._get_relevant_site_root_paths(request)
+        return (sites[0].site_id, settings.BASE_URL, self.path_from_front) if sites else None
 
 
 @register_setting(icon="home")

@@ -18,6 +18,7 @@ from standfirst.stories.models import Author, FrontPage, PlainPage, PublicationS
 LISTS = "stories"  # touched whenever any list of stories may differ
 FRONT = "front"  # touched when the editors' choice for the front page changes
 PUBLICATION = "publication"  # touched when name, colours or menu change
+FRONT_SLUG = "home"
 DUE_BATCH = 200  # scheduled pages handled in one look, so that a look ends
 
 
@@ -57,10 +58,10 @@ def _new_front_page(name: str) -> FrontPage:
     root = Page.objects.filter(depth=1).first()
     if root is None:
         root = Page.add_root(instance=Page(title="Root", slug="root"))
-    for welcome in root.get_children().filter(slug="home"):
+    for welcome in root.get_children().filter(slug=FRONT_SLUG):
         welcome.delete()  # Wagtail's own page, there from its first migration
     root.refresh_from_db()
-    front = FrontPage(title=name, slug="home")
+    front = FrontPage(title=name, slug=FRONT_SLUG)
     root.add_child(instance=front)
     return front
 

@@ -6,3 +6,24 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "standfirst.web.settings")
 django.setup()
+
+from django.conf import settings  # noqa: E402 - Django has to be set up first
+
+from standfirst.delivery.application import Application  # noqa: E402
+from standfirst.delivery.store import store  # noqa: E402
+from standfirst.web.files import Files  # noqa: E402
+
+_chosen = settings.STANDFIRST
+store.bytes_max = _chosen.pages_mib_max * 1024 * 1024
+
+application = Files(
+    Application(
+        store,
+        threads=_chosen.threads,
+        body_bytes_max=_chosen.upload_mib_max * 1024 * 1024,
+        streams_max=_chosen.streams_max,
+        per_address_max=_chosen.streams_per_address_max,
+    ),
+    static_root=settings.STATIC_ROOT,
+    media_root=settings.MEDIA_ROOT,
+)

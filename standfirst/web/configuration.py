@@ -133,6 +133,8 @@ def sqlite(path: Path) -> dict[str, Any]:
             ),
         },
         "CONN_MAX_AGE": None,
+        # Tests use a file, too: several threads on a database in memory lock each other out.
+        "TEST": {"NAME": str(path.with_name("test.sqlite3"))},
     }
 
 

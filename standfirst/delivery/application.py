@@ -1,0 +1,54 @@
+"""The parts of delivery put together: what the server runs."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from standfirst.delivery.front import Front
+from standfirst.delivery.handler import Handler, Receive, Scope, Send, send_plain
+from standfirst.delivery.hosts import Hosts
+from standfirst.delivery.live import Hub
+from standfirst.delivery.store import Store
+from standfirst.delivery.watch import Watcher
+
+LIVE = "/live/"
+
+
+class Application:
+    """The ASGI application: live streams, kept pages, and Django behind them."""
+
+    def __init__(
+        self, store: Store, *, threads: int, body_bytes_max: int, streams_max: int, per_address_max: int
+    ) -> None:
+        self.store = store
+        self.hub = Hub(streams_max=streams_max, per_address_max=per_address_max)
+        self.watcher = Watcher(tell=self._tell, lost=self._lost)
+        self.handler = Handler(threads=threads, body_bytes_max=body_bytes_max)
+        self.front = Front(self.handler, store, self.watcher)
+        self.hosts = Hosts(settings.ALLOWED_HOSTS)
+        store.position = lambda: self.watcher.reached
+        self._started = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. The first one starts the watcher: nothing is kept before it."""
+        if scope["type"] != "http":
+            return
+        if not self._started:
+            self._started = True
+            await self.handler.in_thread(self.watcher.start)
+            self.hub.begin(self.watcher.reached)
+        if not self.hosts.good(scope["headers"]):
+            await send_plain(send, 400, b"web.unknown_host: this site does not go by that name")
+        elif scope["path"] == LIVE:
+            await self.hub.serve(scope, receive, send)
+        else:
+            await self.front(scope, receive, send)
+
+    def _tell(self, changes: Sequence[tuple[int, str]]) -> None:
+        # Pages first: who is told of a change and fetches at once must not get the old page.
+        self.store.forget({key for _, key in changes})
+        self.hub.tell(changes)
+
+    def _lost(self) -> None:
+        self.store.forget_everything()
+        self.hub.forgotten_before = self.watcher.reached

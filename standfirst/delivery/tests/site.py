@@ -1,0 +1,76 @@
+"""A small site for the tests of delivery: it knows no subject, so its pages show keys of the tests' own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from standfirst.delivery import fragments
+from standfirst.delivery.fragments import Rendered, hole
+from standfirst.delivery.models import Change
+from standfirst.delivery.pages import personal_page, shows, stored_page
+from standfirst.delivery.views import fragment
+
+renders: dict[str, int] = {}
+expiry: dict[str, datetime] = {}
+before_return: list[Any] = []
+_numbers = count()
+
+
+def value_of(key: str) -> int:
+    """Return how often ``key`` was touched: a fact that lies in the database."""
+    return Change.objects.filter(key=key).count()
+
+
+@fragments.fragments("figure")
+def figures(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """One fragment for each name that begins with a; others do not exist."""
+    for name in names:
+        renders[f"figure:{name}"] = renders.get(f"figure:{name}", 0) + 1
+    return {
+        name: Rendered(f"<b>{value_of(f'figure:{name}')}</b>", frozenset({f"figure:{name}"}), expiry.get(name))
+        for name in names
+        if name.startswith("a")
+    }
+
+
+@stored_page(query=("after",))
+def story(request: HttpRequest, number: int) -> HttpResponse:
+    """A page that shows a key of its own and a hole."""
+    renders[f"story:{number}"] = renders.get(f"story:{number}", 0) + 1
+    text = f"<p>story {number} at {value_of(f'story:{number}')} {request.GET.get('after', '')} {hole('figure:a')}</p>"
+    for each in before_return:
+        each()
+    return shows(HttpResponse(text + "x" * 400), f"story:{number}", expires_at=expiry.get(f"story:{number}"))
+
+
+@stored_page()
+def forgetful(request: HttpRequest) -> HttpResponse:
+    """A stored page that does not say what it shows."""
+    return HttpResponse(f"render {next(_numbers)}")
+
+
+@stored_page()
+def with_cookie(request: HttpRequest) -> HttpResponse:
+    """A stored page that sets a cookie after all."""
+    response = HttpResponse(f"render {next(_numbers)}")
+    response.set_cookie("who", "somebody")
+    return shows(response, "cookie")
+
+
+@personal_page
+def mine(request: HttpRequest) -> HttpResponse:
+    """A page for one person."""
+    return HttpResponse(f"you sent {request.COOKIES.get('who', 'nothing')} {hole('figure:a')}")
+
+
+urlpatterns = [
+    path("stories/<int:number>/", story),
+    path("forgetful/", forgetful),
+    path("with-cookie/", with_cookie),
+    path("mine/", mine),
+    path("fragments/<str:name>", fragment),
+]

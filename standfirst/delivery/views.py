@@ -1,0 +1,17 @@
+"""A fragment alone, for pages that are open: what the live stream tells them to fetch."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from standfirst.delivery import fragments
+from standfirst.delivery.pages import shows, stored_page
+from standfirst.delivery.store import store
+
+
+@stored_page()
+def fragment(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML of the fragment ``name``; it is kept like a page that is nothing but one hole."""
+    if not fragments.NAME.fullmatch(name) or not store.fragments([name]):
+        raise Http404(name)
+    response = HttpResponse(fragments.hole(name))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return shows(response)

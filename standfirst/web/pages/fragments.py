@@ -1,0 +1,52 @@
+"""What renders each kind of fragment: here the subjects meet on a page."""
+
+from collections.abc import Mapping, Sequence
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.formats import number_format
+
+from standfirst.delivery.fragments import Rendered, fragments
+from standfirst.discussion import threads
+from standfirst.funding import meter
+
+
+@fragments("meter")
+def meters(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """The band under the masthead: what has been raised this month."""
+    return {"": _meter("funding/_meter.html")}
+
+
+@fragments("meter-figure")
+def meter_figures(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """The figure inside a sentence."""
+    return {"": _meter("funding/_meter_figure.html")}
+
+
+def _meter(template: str) -> Rendered:
+    now = meter.read()
+    html = render_to_string(template, {"meter": now, "rehearsal": settings.STANDFIRST.mode == "rehearsal"})
+    return Rendered(html, frozenset({meter.KEY}), now.expires_at if now else None)
+
+
+@fragments("count")
+def counts(keys: Sequence[str]) -> Mapping[str, Rendered]:
+    """How many published comments a thread has."""
+    found = threads.counts_of(keys)
+    return {key: Rendered(number_format(count), frozenset({f"thread:{key}"})) for key, count in found.items()}
+
+
+@fragments("count-digits")
+def counts_in_digits(keys: Sequence[str]) -> Mapping[str, Rendered]:
+    """The same for machines."""
+    return {key: Rendered(str(count), frozenset({f"thread:{key}"})) for key, count in threads.counts_of(keys).items()}
+
+
+@fragments("thread")
+def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
+    """The first page of a thread in the default order, with the form above it."""
+    done = {}
+    for key in threads.counts_of(keys):
+        html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
+        done[key] = Rendered(html, frozenset({f"thread:{key}"}))
+    return done

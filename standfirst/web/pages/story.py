@@ -1,0 +1,95 @@
+"""A story's page: its own text, with holes for the meter, the count and the thread."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from standfirst.delivery.pages import stored_page
+from standfirst.discussion import threads
+from standfirst.stories import body, structured
+from standfirst.stories.cards import cards, for_cards, published
+from standfirst.stories.cards import keys_of as keys_of_cards
+from standfirst.stories.models import Byline, PlainPage, Story
+from standfirst.stories.publishing import FRONT_SLUG, LISTS
+from standfirst.stories.renditions import picture_set
+from standfirst.web.pages.shell import page
+from standfirst.web.publication import current
+
+RELATED_LENGTH = 3
+UPDATED_AFTER = timedelta(minutes=15)  # a change sooner than this is part of publishing
+THREAD_QUERY = ("order", "after", "comment")
+
+
+@stored_page(query=THREAD_QUERY)
+def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpResponse:
+    """A story, with the first page of its thread or the one that the address asks for."""
+    found = get_object_or_404(
+        published().select_related("section", "series", "hero").prefetch_related("hero__renditions", "topics"),
+        address=f"{year}/{month}/{slug}",
+    )
+    if request.GET.get("comment") and (away := _page_holding(request, found)):
+        return away
+    bylines = list(found.bylines.select_related("author__portrait").order_by("sort_order"))
+    related = cards(for_cards(published().filter(section=found.section).exclude(pk=found.pk))[:RELATED_LENGTH])
+    hero = picture_set(found.hero) if found.hero else None
+    context = {
+        "story": found,
+        "bylines": bylines,
+        "hero": hero,
+        "body_html": body.render(found.body, story_key=found.key),
+        "published_at": found.first_published_at,
+        "updated_at": _updated_at(found),
+        "support_url": f"{reverse('support')}?from={found.key}",
+        "json_ld": structured.news_article(story=found, bylines=bylines, hero=hero, publication=current()),
+        "related": related,
+        "thread_html": _asked_thread(request, found),
+    }
+    keys = _keys(found, bylines) | keys_of_cards(related) | ({hero.key} if hero else set())
+    if context["thread_html"]:
+        keys.add(f"thread:{found.key}")
+    return page(request, "stories/story.html", context, keys=keys)
+
+
+def _updated_at(found: Story) -> object:
+    changed = found.last_published_at
+    return changed if changed and changed - found.first_published_at > UPDATED_AFTER else None
+
+
+def _keys(found: Story, bylines: list[Byline]) -> set[str]:
+    keys = {found.key, LISTS, *body.keys_of(found.body)}
+    keys |= {f"author:{byline.author_id}" for byline in bylines}
+    keys |= {f"topic:{topic.pk}" for topic in found.topics.all()}
+    if found.section_id:
+        keys.add(f"section:{found.section_id}")
+    if found.series_id:
+        keys.add(f"series:{found.series_id}")
+    return keys
+
+
+def _asked_thread(request: HttpRequest, found: Story) -> SafeString:
+    order, after = request.GET.get("order", threads.OLDEST), request.GET.get("after", "")
+    if order == threads.OLDEST and not after:
+        return SafeString("")
+    asked = threads.page_of(found.key, order=order, after=after)
+    return render_to_string("discussion/_thread.html", {"thread_page": asked})
+
+
+def _page_holding(request: HttpRequest, found: Story) -> HttpResponse | None:
+    """Return the way to the thread's page that has the comment asked for; None if it is the first."""
+    raw = request.GET["comment"]
+    query = threads.page_holding(found.key, raw)
+    if not query:
+        return None
+    return HttpResponseRedirect(f"/{found.address}/?{query}#comment-{int(raw)}")
+
+
+@stored_page()
+def plain_page(request: HttpRequest, path: str) -> HttpResponse:
+    """A page that is no story."""
+    found = get_object_or_404(PlainPage.objects.live().public(), url_path=f"/{FRONT_SLUG}/{path}/")
+    context = {"page": found, "body_html": body.render(found.body)}
+    return page(request, "stories/plain_page.html", context, keys={f"page:{found.pk}", *body.keys_of(found.body)})
