@@ -1,0 +1,133 @@
+"""HTML from elsewhere as a tidy tree, and pieces of that tree as the text that Wagtail keeps."""
+
+import html
+import re
+import warnings
+from collections.abc import Iterable
+
+import nh3
+from bs4 import BeautifulSoup, NavigableString, Tag, XMLParsedAsHTMLWarning
+from bs4.element import PageElement, PreformattedString
+
+INLINE = frozenset(
+    "a abbr b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small span"
+    " strike strong sub sup time tt u var wbr acronym".split()
+)
+# Inline elements that the desk's text editor keeps, with the name it uses.
+RICH = {
+    "a": "a",
+    "b": "b",
+    "strong": "b",
+    "i": "i",
+    "em": "i",
+    "s": "s",
+    "strike": "s",
+    "del": "s",
+    "sub": "sub",
+    "sup": "sup",
+    "br": "br",
+}
+# Elements that only dress their text: the text stays, the dress goes.
+_DRESS = frozenset("span font big center label data".split())
+LIFTED = frozenset("img iframe video audio embed object".split())  # become blocks of their own, wherever they stand
+_BLOCKS = frozenset(
+    "address article aside blockquote caption center col colgroup dd details div dl dt figcaption figure footer h1 h2"
+    " h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+_EMBEDS = frozenset("iframe video audio source embed object param".split())
+_ATTRIBUTES = {
+    "*": {"class", "lang", "dir", "title"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "iframe": {"src"},
+    "video": {"src", "poster"},
+    "audio": {"src"},
+    "source": {"src"},
+    "embed": {"src"},
+    "object": {"data"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start", "reversed", "type"},
+    "time": {"datetime"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_REMOVED = re.compile(
+    r"<(script|style|form|input|select|textarea|button|applet|frame|svg|math|canvas|noscript|template)\b",
+    re.IGNORECASE,
+)
+_RICH_TAGS = {"p", "ul", "ol", "li", *RICH.values()}
+
+
+def tree(source: str) -> BeautifulSoup:
+    """Return ``source`` as the tree a browser would make of it, without script, style and forms."""
+    tidy = nh3.clean(
+        source,
+        tags=set(INLINE | _BLOCKS | _EMBEDS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        clean_content_tags={"script", "style"},
+        url_schemes=_SCHEMES,
+        link_rel=None,
+        strip_comments=True,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        # The comment keeps the parser from taking a lone address for a file name.
+        return BeautifulSoup(f"<!-- -->{tidy}", "html.parser")
+
+
+def removed(source: str) -> list[str]:
+    """Return the names of elements in ``source`` that no reader gets: scripts, forms and the like."""
+    return sorted({name.lower() for name in _REMOVED.findall(source)})
+
+
+def is_inline(node: PageElement) -> bool:
+    """Say whether ``node`` stands in a line of text."""
+    if isinstance(node, Tag):
+        return node.name in INLINE and not any(child.name in _BLOCKS for child in node.find_all(recursive=True))
+    return isinstance(node, NavigableString)
+
+
+def is_comment(node: PageElement) -> bool:
+    """Say whether ``node`` is a comment or another thing that is no text."""
+    return isinstance(node, PreformattedString)
+
+
+def words(nodes: Iterable[PageElement]) -> str:
+    """Return the text of ``nodes`` on one line."""
+    parts = [node.get_text(" ") if node.name == "br" else node.get_text() for node in nodes if not is_comment(node)]
+    return " ".join("".join(parts).split())
+
+
+def losses(node: Tag) -> set[str]:
+    """Return the names of elements in ``node`` that the desk's text editor would lose."""
+    return {
+        tag.name
+        for tag in (node, *node.find_all())
+        if tag.name not in RICH and tag.name not in _DRESS and tag.name not in {"p", "ul", "ol", "li"}
+    }
+
+
+def rich(source: str) -> str:
+    """Return ``source`` with the elements that the desk's text editor keeps, under the names it uses."""
+    soup = tree(source)
+    for tag in soup.find_all():
+        if tag.name == "a" and not tag.get("href"):
+            tag.unwrap()
+        elif tag.name in RICH:
+            tag.name = RICH[tag.name]
+    return nh3.clean(
+        str(soup),
+        tags=_RICH_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes=_SCHEMES,
+        link_rel=None,
+        strip_comments=True,
+    ).strip()
+
+
+def plain(source: str) -> str:
+    """Return the text of ``source`` on one line, without elements and with characters for entities."""
+    cleaned = nh3.clean(source, tags=set(), attributes={}, strip_comments=True, clean_content_tags={"script", "style"})
+    return " ".join(html.unescape(cleaned).split())

@@ -1,0 +1,189 @@
+"""A hardened, streaming reader of WXR: one record at a time, in constant memory.
+
+It refuses document type declarations before any entity can exist, bounds what one record
+may hold, and names the line of whatever is wrong.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.parsers import expat
+
+from standfirst.importers.refusals import (
+    ControlCharacter,
+    DeclaresEntities,
+    MalformedXML,
+    NotReadable,
+    NotWordPress,
+    RecordTooLarge,
+)
+
+CHUNK_BYTES = 256 * 1024  # fed to the parser at a time
+RECORD_CHARACTERS_MAX = 24_000_000  # a story with all its comments; 96 MB if each character takes four bytes
+META_CHARACTERS_MAX = 64_000  # of one meta value; page builders keep megabytes there that nobody reads here
+NODES_MAX = 1_000_000  # elements of one record
+DEPTH_MAX = 12  # WXR nests five deep
+
+_NAMESPACE = re.compile(r"https?://wordpress\.org/export/(?P<version>\d+\.\d+)/(?P<excerpt>excerpt/)?")
+_PREFIXES = {
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/dc/elements/1.1/": "dc",
+}
+_SEPARATOR = "\x1f"  # cannot stand in a name
+
+
+class Node:
+    """An element of a record: ``name`` such as ``wp:post_id``, the line it begins in, its text and children."""
+
+    __slots__ = ("attributes", "children", "line", "name", "parts")
+
+    def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.line = line
+        self.parts: list[str] = []
+        self.children: list[Node] = []
+
+    @property
+    def text(self) -> str:
+        """The element's own text, without blanks around it."""
+        return "".join(self.parts).strip()
+
+    def child(self, name: str) -> "Node | None":
+        """Return the first child ``name``, None if there is none."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def get(self, name: str) -> str:
+        """Return the text of the first child ``name``, "" if there is none."""
+        child = self.child(name)
+        return child.text if child else ""
+
+
+class RecordStream:
+    """The children of ``<channel>``, one by one. Iterate once; then ``version`` and ``lines`` are known."""
+
+    def __init__(self, path: Path, *, moved: Callable[[int], None] | None = None) -> None:
+        self.path = path
+        self.namespace_version = ""
+        self.lines = 0
+        self._moved = moved
+        self._stack: list[Node] = []
+        self._done: list[Node] = []
+        self._room = RECORD_CHARACTERS_MAX
+        self._nodes = 0
+        self._root_seen = False
+        self._chunk = b""
+        self._chunk_at = 0
+        self._parser = self._made_parser()
+
+    def __iter__(self) -> Iterator[Node]:
+        try:
+            with self.path.open("rb") as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    self._feed(chunk)
+                    yield from self._taken()
+                self._feed(b"", last=True)
+                yield from self._taken()
+        except OSError as error:
+            raise NotReadable(path=self.path.name, reason=error.strerror or str(error)) from error
+        self.lines = self._parser.CurrentLineNumber
+
+    def _taken(self) -> list[Node]:
+        done, self._done = self._done, []
+        return done
+
+    def _made_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.buffer_text = True
+        parser.buffer_size = 64 * 1024
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.EntityDeclHandler = self._refuse_doctype
+        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        return parser
+
+    def _feed(self, chunk: bytes, *, last: bool = False) -> None:
+        previous, self._chunk = self._chunk, chunk
+        self._chunk_at += len(previous)
+        try:
+            self._parser.Parse(chunk, last)
+        except expat.ExpatError as error:
+            raise self._refusal(error) from error
+        except UnicodeError as error:
+            raise MalformedXML(line=self._line, column=0, reason=str(error)) from error
+        if self._moved is not None:
+            self._moved(self._chunk_at + len(chunk))
+
+    def _refusal(self, error: expat.ExpatError) -> Exception:
+        where = {"line": error.lineno, "column": error.offset + 1}
+        offset = self._parser.ErrorByteIndex - self._chunk_at
+        byte = self._chunk[offset] if 0 <= offset < len(self._chunk) else None
+        control = byte is not None and byte < ord(" ") and byte not in b"\t\n\r"  # noqa: PLR2004 - None is sorted out
+        if self._root_seen and control:
+            return ControlCharacter(character=f"0x{byte:02X}", **where)
+        reason = expat.ErrorString(error.code) or "unknown"
+        if self._root_seen and error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
+            return ControlCharacter(character=reason, **where)
+        if not self._root_seen:
+            return NotWordPress(path=self.path.name, reason=reason, line=error.lineno)
+        return MalformedXML(reason=reason, **where)
+
+    @property
+    def _line(self) -> int:
+        return int(self._parser.CurrentLineNumber)
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise DeclaresEntities(line=self._line)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        depth = len(self._stack)
+        plain = self._named(name)
+        if depth < 2:  # noqa: PLR2004 - rss and channel hold the records
+            self._check_frame(depth, plain)
+        if depth >= DEPTH_MAX:
+            raise MalformedXML(line=self._line, column=0, reason=f"elements nest more than {DEPTH_MAX} deep")
+        self._nodes += 1
+        if self._nodes > NODES_MAX:
+            raise RecordTooLarge(line=self._line, characters_max=RECORD_CHARACTERS_MAX)
+        self._stack.append(Node(plain, attributes, self._line))
+
+    def _check_frame(self, depth: int, name: str) -> None:
+        self._root_seen = True
+        expected = ("rss", "channel")[depth]
+        if name != expected:
+            raise NotWordPress(
+                path=self.path.name, line=self._line, reason=f"<{expected}> is expected here, not <{name}>"
+            )
+
+    def _named(self, name: str) -> str:
+        namespace, _, local = name.rpartition(_SEPARATOR)
+        if not namespace:
+            return local
+        found = _NAMESPACE.fullmatch(namespace)
+        if found is None:
+            return f"{_PREFIXES.get(namespace, '?')}:{local}"
+        self.namespace_version = self.namespace_version or found["version"]
+        return f"{'excerpt' if found['excerpt'] else 'wp'}:{local}"
+
+    def _end(self, _name: str) -> None:
+        node = self._stack.pop()
+        depth = len(self._stack)
+        if depth == 2:  # noqa: PLR2004 - a record inside rss and channel
+            self._done.append(node)
+            self._room = RECORD_CHARACTERS_MAX
+            self._nodes = 0
+        elif depth > 2:  # noqa: PLR2004 - a part of a record
+            self._stack[-1].children.append(node)
+
+    def _characters(self, text: str) -> None:
+        if len(self._stack) <= 2:  # noqa: PLR2004 - blanks between the records
+            return
+        node = self._stack[-1]
+        if node.name == "wp:meta_value" and sum(map(len, node.parts)) + len(text) > META_CHARACTERS_MAX:
+            return
+        self._room -= len(text)
+        if self._room < 0:
+            raise RecordTooLarge(line=self._line, characters_max=RECORD_CHARACTERS_MAX)
+        node.parts.append(text)
