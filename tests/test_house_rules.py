@@ -4,6 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
 
@@ -105,16 +106,17 @@ def test_our_own_modules_are_imported_at_the_top() -> None:
     assert hidden == []
 
 
+def is_float(node: ast.AST) -> TypeGuard[ast.expr]:
+    constant = isinstance(node, ast.Constant) and isinstance(node.value, float)
+    return constant or (isinstance(node, ast.Name) and node.id == "float")
+
+
 def test_funding_knows_no_float() -> None:
     floats = []
     for path in (PACKAGE / "funding").rglob("*.py"):
         if "tests" in path.parts or "migrations" in path.parts:
             continue
-        for node in ast.walk(parsed(path)):
-            if (isinstance(node, ast.Constant) and isinstance(node.value, float)) or (
-                isinstance(node, ast.Name) and node.id == "float"
-            ):
-                floats.append(f"{shown(path)}:{node.lineno}")
+        floats += [f"{shown(path)}:{node.lineno}" for node in ast.walk(parsed(path)) if is_float(node)]
     assert floats == []
 
 

@@ -9,9 +9,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from standfirst.delivery import fragments
+from standfirst.delivery.encoding import negotiate
 from standfirst.delivery.handler import Handler, Receive, Scope, Send, header_list
 from standfirst.delivery.kept import Headers, KeptPage, Variant, finished
-from standfirst.delivery.encoding import negotiate
 from standfirst.delivery.pages import OWN_WRITE_COOKIE, Shown
 from standfirst.delivery.store import Store, timestamp
 from standfirst.delivery.watch import Watcher

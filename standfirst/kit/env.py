@@ -5,8 +5,9 @@ reference page of the settings is checked against these declarations.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,38 @@ class Setting:
 class Env:
     """Reads settings from ``values`` and remembers what was declared."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, str], *, in_file: Iterable[str] = ()) -> None:
         self._values = values
+        self._in_file = tuple(in_file)
         self.declared: dict[str, Setting] = {}
 
     @classmethod
     def of_site(cls, site: Path) -> "Env":
         """Read the process environment over the file ``standfirst.env`` in the folder ``site``."""
-        return cls({**read_file(site / FILE_NAME), **os.environ})
+        in_file = read_file(site / FILE_NAME)
+        return cls({**in_file, **os.environ}, in_file=in_file)
+
+    def given(self, name: str) -> bool:
+        """Say whether the host set ``name`` at all."""
+        return bool(self._values.get(name, "").strip())
+
+    def refuse_unknown(self) -> None:
+        """Raise BadSetting if the file sets a name that nobody declared: most likely a typing mistake."""
+        for name in self._in_file:
+            if name not in self.declared:
+                near = get_close_matches(name, self.declared, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                raise BadSetting(f"{name}: {FILE_NAME} sets it, but no setting has this name{hint}")
 
     def _read[T](
-        self, name: str, expected: str, default: T, help_text: str, parse: Callable[[str], T], shown: str | None = None
+        self,
+        name: str,
+        expected: str,
+        default: T,
+        help_text: str,
+        parse: Callable[[str], T],
+        *,
+        shown: str | None = None,
     ) -> T:
         self.declared[name] = Setting(name, expected, str(default) if shown is None else shown, help_text)
         raw = self._values.get(name, "").strip()
@@ -49,7 +71,7 @@ class Env:
         try:
             return parse(raw)
         except (ValueError, TypeError) as error:
-            raise BadSetting(f"{name}: expected {expected}, got {raw!r}") from error
+            raise BadSetting(f"{name}: expected {expected}, got {_shown(name, raw)}") from error
 
     def text(self, name: str, default: str = "", *, help: str, expected: str = "text") -> str:  # noqa: A002
         """Read a text."""
@@ -87,7 +109,7 @@ class Env:
             except KeyError as error:
                 raise ValueError(raw) from error
 
-        return self._read(name, "yes or no", default, help, checked, "yes" if default else "no")
+        return self._read(name, "yes or no", default, help, checked, shown="yes" if default else "no")
 
     def choice(self, name: str, default: str, *, among: tuple[str, ...], help: str) -> str:  # noqa: A002
         """Read one of ``among``."""
@@ -105,11 +127,29 @@ class Env:
         def parse(raw: str) -> tuple[str, ...]:
             return tuple(part.strip() for part in raw.split(",") if part.strip())
 
-        return self._read(name, "a comma-separated list", default, help, parse, ", ".join(default))
+        return self._read(name, "a comma-separated list", default, help, parse, shown=", ".join(default))
 
-    def parsed(self, name: str, default: Any, *, expected: str, parse: Callable[[str], Any], help: str) -> Any:  # noqa: A002
-        """Read a value of a form of its own; ``parse`` raises ValueError for anything else."""
-        return self._read(name, expected, default, help, parse)
+    def parsed(
+        self,
+        name: str,
+        default: Any,
+        *,
+        expected: str,
+        parse: Callable[[str], Any],
+        help: str,  # noqa: A002
+        shown: str | None = None,
+    ) -> Any:
+        """Read a value of a form of its own; ``parse`` raises ValueError for anything else.
+
+        ``shown`` is how people write the default, where ``str`` would not say it.
+        """
+        return self._read(name, expected, default, help, parse, shown=shown)
+
+
+def _shown(name: str, raw: str) -> str:
+    """Return ``raw`` for an error message; what may hold a password is not repeated in a log."""
+    secret = name.endswith(("_URL", "_KEY", "_SECRET")) and "@" in raw
+    return "something else (not repeated here, as it holds a password)" if secret else repr(raw)
 
 
 def read_file(path: Path) -> dict[str, str]:

@@ -11,7 +11,7 @@ COMBINING_MARKS_MAX = 3  # in a row; Vietnamese and Hebrew need up to three, "Za
 
 
 def clean_text(raw: str) -> str:
-    """Return ``raw`` in NFC, without control and deceiving characters; line ends become ``\\n``.
+    """Return ``raw`` in NFC, without control and deceiving characters; line ends become LF.
 
     Lone surrogates and NUL, which no database keeps, go too.
     """

@@ -18,8 +18,9 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from standfirst.stories.blocks import BodyBlock
-from standfirst.stories.pictures import Picture, PictureRendition
 from standfirst.stories.documents import NewsDocument
+from standfirst.stories.pictures import Picture, PictureRendition
+from standfirst.stories.preview import Previewed
 
 __all__ = [
     "Author",
@@ -123,7 +124,7 @@ class Author(models.Model):
         return reverse("author", args=[self.slug])
 
 
-class Story(Page):
+class Story(Previewed, Page):
     """A story. Its address is /YYYY/MM/slug/ from its first publishing on and does not move with the tree."""
 
     kicker = models.CharField(_("kicker"), max_length=60, blank=True)
@@ -229,7 +230,7 @@ class Byline(Orderable):
         return f"{self.author} ({self.role})" if self.role else str(self.author)
 
 
-class FrontPage(Page):
+class FrontPage(Previewed, Page):
     """The publication's front page; every story lies under it."""
 
     parent_page_types: ClassVar = ["wagtailcore.Page"]
@@ -260,7 +261,7 @@ class FrontPagePick(Orderable):
         return str(self.story)
 
 
-class PlainPage(Page):
+class PlainPage(Previewed, Page):
     """A page that is no story, such as "About us"."""
 
     body = StreamField(BodyBlock(), verbose_name=_("text"), blank=True)

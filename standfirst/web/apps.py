@@ -4,4 +4,9 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "standfirst.web"
     label = "web"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from standfirst.web import receivers
+        from standfirst.web.pages import fragments  # noqa: F401 - registers what renders each kind
+
+        receivers.connect()

@@ -1,11 +1,185 @@
-"""The command line."""
+"""The command line: ``standfirst COMMAND``.
 
+Only argparse is loaded here, so that ``--help`` answers at once; a command's module, and
+Django where it needs Django, are loaded when it runs.
+"""
+
+import argparse
+import contextlib
 import os
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from standfirst.kit.env import FILE_NAME, BadSetting
+from standfirst.web import exits
+from standfirst.web.terminal import complain
+
+PORT_MAX = 65_535
+SETTINGS_MODULE = "standfirst.web.settings"
+
+DESCRIPTION = """\
+Standfirst publishes a newspaper's stories, shows what readers give for it, and hosts what they say.
+
+A site is a folder with the file standfirst.env. Every command but init acts on the site folder that it is
+started in, or on --site DIR."""
+
+EPILOG = """\
+first steps:
+  standfirst init mysite      make a site folder with its database
+  cd mysite
+  standfirst createadmin      make the account that may do everything
+  standfirst serve            serve it at http://127.0.0.1:8000/
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage or setting, 3 port taken, 4 database missing or not migrated,
+5 this site is running already."""
 
 
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "standfirst.web.settings")
-    from django.core.management import execute_from_command_line
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its line of help, its arguments, and whether it needs Django."""
 
-    execute_from_command_line(sys.argv)
+    name: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    django: bool = True
+    site: bool = True
+    passes_on: bool = False  # what argparse does not know goes to a management command, --help too
+
+
+def _none(_parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="the folder to make (default: this one)")
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen on (default: %(default)s)")
+
+
+def _port(raw: str) -> int:
+    try:
+        port = int(raw)
+    except ValueError:
+        port = 0
+    if not 1 <= port <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, got {raw!r}")
+    return port
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    sources = parser.add_subparsers(dest="source", metavar="SOURCE", required=True)
+    for source, line in SOURCES.items():
+        sources.add_parser(source, help=line, add_help=False, allow_abbrev=False)
+
+
+def _createadmin(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--email", help="its address, with which the person signs in; asked for if not given")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--password-file", type=Path, metavar="FILE", help="read the password from this file")
+    source.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+SOURCES = {"wordpress": "a WordPress export (WXR): standfirst import wordpress --help lists its options"}
+
+COMMANDS = (
+    Command("init", "make a site folder: settings, keys, database", _init, django=False, site=False),
+    Command("serve", "run the site: web, worker and scheduler together", _serve, django=False),
+    Command("demo", "fill the site with a sample publication", _none, passes_on=True),
+    Command("import", "bring in stories, pictures and comments from another system", _import, passes_on=True),
+    Command("createadmin", "make an account that may do everything", _createadmin),
+    Command("doctor", "check the site and say what to do", _doctor),
+    Command("migrate", "bring the database and the static files up to this version", _none),
+    Command("manage", "run one of Django's management commands", _none, passes_on=True),
+)
+
+
+MODULES = {"import": "bring_in"}  # ``import`` is no name for a module
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    plain = argparse.RawDescriptionHelpFormatter
+    whole = argparse.ArgumentParser("standfirst", description=DESCRIPTION, epilog=EPILOG, formatter_class=plain)
+    whole.add_argument("--version", action="version", version=f"standfirst {version('standfirst')}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        sub = commands.add_parser(
+            command.name,
+            help=command.help,
+            description=f"{command.help[0].upper()}{command.help[1:]}.",
+            add_help=not command.passes_on or command.name == "import",
+            allow_abbrev=not command.passes_on,
+        )
+        if command.site:
+            sub.add_argument("--site", type=Path, metavar="DIR", help="the site folder (default: this one)")
+        command.arguments(sub)
+    return whole
+
+
+class NoSite(Exception):
+    """The folder holds no ``standfirst.env``."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with one of ``standfirst.web.exits``."""
+    # Output that a pipe's reader no longer wants is no error.
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(run(sys.argv[1:] if argv is None else argv))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    whole = parser()
+    arguments, rest = whole.parse_known_args(argv)
+    command = next(each for each in COMMANDS if each.name == arguments.command)
+    if rest and not command.passes_on:
+        whole.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    try:
+        with ExitStack() as stack:
+            if command.passes_on and {"--help", "-h"} & set(rest):
+                os.environ["STANDFIRST_SITE"] = stack.enter_context(TemporaryDirectory())
+            elif command.site:
+                enter_site(arguments.site)
+            if command.django:
+                load_django()
+            return int(
+                import_module(f"standfirst.web.commands.{MODULES.get(command.name, command.name)}").run(arguments)
+            )
+    except (NoSite, BadSetting) as error:
+        complain(str(error))
+        return exits.USAGE
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return exits.FAILED
+
+
+def enter_site(asked: Path | None) -> Path:
+    """Find the site folder and make it known to what is loaded afterwards. NoSite if it is none."""
+    folder = (asked or Path(os.environ.get("STANDFIRST_SITE") or ".")).resolve()
+    if not (folder / FILE_NAME).is_file():
+        raise NoSite(
+            f"{folder} is no site folder (it holds no {FILE_NAME}). "
+            "Go to one, name it with --site DIR, or make it with: standfirst init DIR"
+        )
+    os.environ["STANDFIRST_SITE"] = str(folder)
+    return folder
+
+
+def load_django() -> None:
+    """Load Django with the settings of the site that ``STANDFIRST_SITE`` names."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS_MODULE)
+    import_module("django").setup()

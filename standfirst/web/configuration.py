@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from standfirst.kit.env import BadSetting, Env
 
 LANGUAGES = ("en", "de", "fr", "es", "ar")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIB = 1024 * 1024
 
 
@@ -33,6 +34,7 @@ class Configuration:
     pages_mib_max: int
     streams_max: int
     streams_per_address_max: int
+    web_processes: int
     threads: int
     upload_mib_max: int
     log_level: str
@@ -52,7 +54,7 @@ def read(site: Path) -> Configuration:
     )
     data = Path(env.text("STANDFIRST_DATA", "data", expected="a folder", help="Where database, pictures and keys lie."))
     data = data if data.is_absolute() else site / data
-    return Configuration(
+    found = Configuration(
         site=site,
         data=data,
         url=url,
@@ -76,6 +78,7 @@ def read(site: Path) -> Configuration:
             sqlite(data / "standfirst.sqlite3"),
             expected="postgresql://user:password@host:5432/name (or nothing, for the embedded SQLite)",
             parse=_database,
+            shown="",
             help="PostgreSQL 15 or later instead of the embedded SQLite.",
         ),
         proxies=env.names(
@@ -109,6 +112,9 @@ def read(site: Path) -> Configuration:
         streams_per_address_max=env.number(
             "STANDFIRST_STREAMS_PER_ADDRESS", 40, low=1, high=50_000, help="Open live streams from one address."
         ),
+        web_processes=env.number(
+            "STANDFIRST_WEB_PROCESSES", 1, low=1, high=64, help="Web processes; each keeps its own stored pages."
+        ),
         threads=env.number("STANDFIRST_THREADS", 4, low=1, high=64, help="Threads that render, in each web process."),
         upload_mib_max=env.number("STANDFIRST_UPLOAD_MIB", 25, low=1, high=1024, help="Largest request body, in MiB."),
         log_level=env.choice(
@@ -117,6 +123,40 @@ def read(site: Path) -> Configuration:
         debug=env.switch("STANDFIRST_DEBUG", False, help="Show errors in the browser. Never on a public site."),
         env=env,
     )
+    env.refuse_unknown()
+    return found
+
+
+def doubts(found: Configuration) -> list[str]:
+    """Return what is allowed but is hardly meant, a sentence each. Shown at the start and by ``doctor``."""
+    public = urlsplit(found.url)
+    at_home = public.hostname in LOOPBACK
+    said: list[str] = []
+    if public.scheme == "http" and not at_home:
+        said.append(
+            f"STANDFIRST_URL is {found.url}: without https, passwords travel in the clear and browsers warn. "
+            "Put a proxy with a certificate in front and say https://."
+        )
+    if found.debug and not at_home:
+        said.append("STANDFIRST_DEBUG is on: visitors can read the program's secrets on every error page.")
+    if found.mode == "live":
+        said += _doubts_when_live(found, at_home=at_home)
+    return said
+
+
+def _doubts_when_live(found: Configuration, *, at_home: bool) -> list[str]:
+    said: list[str] = []
+    if not found.stripe_secret_key:
+        said.append("STRIPE_SECRET_KEY is not set: giving by card is off.")
+    elif not found.stripe_webhook_secret:
+        said.append("STRIPE_WEBHOOK_SECRET is not set: Stripe's news of payments are refused, so gifts count late.")
+    elif found.stripe_secret_key.startswith(("sk_test_", "rk_test_")):
+        said.append("STRIPE_SECRET_KEY is a test key although STANDFIRST_MODE is live: no real money is taken.")
+    if not found.mail_url:
+        said.append("STANDFIRST_MAIL_URL is not set: mail goes to files in the data folder and reaches nobody.")
+    if at_home:
+        said.append(f"STANDFIRST_URL is {found.url}: readers elsewhere cannot reach this address.")
+    return said
 
 
 def sqlite(path: Path) -> dict[str, Any]:
@@ -179,4 +219,4 @@ def _mail_url(raw: str) -> str:
     return raw
 
 
-__all__ = ["BadSetting", "Configuration", "read", "sqlite"]
+__all__ = ["BadSetting", "Configuration", "doubts", "read", "sqlite"]

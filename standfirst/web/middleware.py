@@ -71,6 +71,7 @@ class RefuseForeignWrites:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponseBase | None:
@@ -100,6 +101,7 @@ class ShowRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -117,6 +119,7 @@ class DeskOnly:
         self.signed_in = SessionMiddleware(AuthenticationMiddleware(chain))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Sign in below the desk only."""
         if request.path_info.startswith(SIGNED_IN_PATHS):
             return self.signed_in(request)
         return self.get_response(request)

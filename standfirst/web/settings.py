@@ -166,6 +166,7 @@ WAGTAIL_SITE_NAME = "Standfirst"
 WAGTAILADMIN_BASE_URL = STANDFIRST.url
 WAGTAILIMAGES_IMAGE_MODEL = "stories.Picture"
 WAGTAILDOCS_DOCUMENT_MODEL = "stories.NewsDocument"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "standfirst.stories.forms.PictureForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = STANDFIRST.upload_mib_max * configuration.MIB
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 80_000_000
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]

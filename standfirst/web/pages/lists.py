@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 
 from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
 from standfirst.stories import front
 from standfirst.stories.cards import StoryCard, cards, for_cards, keys_of, published
-from standfirst.stories.lists import StoryPage, page as list_page
+from standfirst.stories.lists import StoryPage
+from standfirst.stories.lists import page as list_page
 from standfirst.stories.models import Author, FrontPage, Section, Series, Story, Topic
 from standfirst.stories.publishing import FRONT, LISTS
 from standfirst.stories.renditions import picture_set
@@ -24,7 +25,18 @@ DISCUSSED_LENGTH = 5
 @stored_page()
 def front_page(request: HttpRequest) -> HttpResponse:
     """The front page."""
-    found = front.compose(FrontPage.objects.order_by("path").first())
+    context, keys = _composed(FrontPage.objects.order_by("path").first())
+    return page(request, "stories/front_page.html", context, keys=keys)
+
+
+def preview_front_page(request: HttpRequest, draft: FrontPage) -> HttpResponse:
+    """The front page with picks that are not published yet."""
+    context, _keys = _composed(draft)
+    return render(request, "stories/front_page.html", context)
+
+
+def _composed(front_page: FrontPage | None) -> tuple[dict[str, Any], set[str]]:
+    found = front.compose(front_page)
     discussed = _most_discussed()
     context = {
         "lead": found.lead,
@@ -34,7 +46,7 @@ def front_page(request: HttpRequest) -> HttpResponse:
         "discussed": discussed,
     }
     keys = {LISTS, FRONT, threads.BUSIEST, *keys_of([*found.all, *discussed])}
-    return page(request, "stories/front_page.html", context, keys=keys)
+    return context, keys
 
 
 def _most_discussed() -> list[StoryCard]:

@@ -1,17 +1,19 @@
 """A story's page: its own text, with holes for the meter, the count and the thread."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
+from standfirst.kit import clock
 from standfirst.stories import body, structured
-from standfirst.stories.cards import cards, for_cards, published
+from standfirst.stories.cards import StoryCard, cards, for_cards, published
 from standfirst.stories.cards import keys_of as keys_of_cards
 from standfirst.stories.models import Byline, PlainPage, Story
 from standfirst.stories.publishing import FRONT_SLUG, LISTS
@@ -20,6 +22,7 @@ from standfirst.web.pages.shell import page
 from standfirst.web.publication import current
 
 RELATED_LENGTH = 3
+SERIES_LENGTH = 12
 UPDATED_AFTER = timedelta(minutes=15)  # a change sooner than this is part of publishing
 THREAD_QUERY = ("order", "after", "comment")
 
@@ -33,7 +36,23 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
     )
     if request.GET.get("comment") and (away := _page_holding(request, found)):
         return away
-    bylines = list(found.bylines.select_related("author__portrait").order_by("sort_order"))
+    thread_html = _asked_thread(request, found)
+    context, keys = _composed(found)
+    if thread_html:
+        keys.add(f"thread:{found.key}")
+    return page(request, "stories/story.html", context | {"thread_html": thread_html}, keys=keys)
+
+
+def preview(request: HttpRequest, draft: Story) -> HttpResponse:
+    """A draft as readers would see it; what is not published has no date yet and no thread."""
+    draft.first_published_at = draft.first_published_at or clock.now()
+    context, _keys = _composed(draft)
+    return render(request, "stories/story.html", context | {"preview": True})
+
+
+def _composed(found: Story) -> tuple[dict[str, Any], set[str]]:
+    """Return what the template needs of a story, and the keys of what it shows."""
+    bylines = list(found.bylines.all())
     related = cards(for_cards(published().filter(section=found.section).exclude(pk=found.pk))[:RELATED_LENGTH])
     hero = picture_set(found.hero) if found.hero else None
     context = {
@@ -46,12 +65,16 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
         "support_url": f"{reverse('support')}?from={found.key}",
         "json_ld": structured.news_article(story=found, bylines=bylines, hero=hero, publication=current()),
         "related": related,
-        "thread_html": _asked_thread(request, found),
+        "series_stories": _series(found),
     }
-    keys = _keys(found, bylines) | keys_of_cards(related) | ({hero.key} if hero else set())
-    if context["thread_html"]:
-        keys.add(f"thread:{found.key}")
-    return page(request, "stories/story.html", context, keys=keys)
+    return context, _keys(found, bylines) | keys_of_cards(related) | ({hero.key} if hero else set())
+
+
+def _series(found: Story) -> list[StoryCard]:
+    if found.series_id is None:
+        return []
+    others = published().filter(series=found.series_id).order_by("first_published_at", "pk")
+    return cards(for_cards(others)[:SERIES_LENGTH])
 
 
 def _updated_at(found: Story) -> object:
@@ -93,3 +116,8 @@ def plain_page(request: HttpRequest, path: str) -> HttpResponse:
     found = get_object_or_404(PlainPage.objects.live().public(), url_path=f"/{FRONT_SLUG}/{path}/")
     context = {"page": found, "body_html": body.render(found.body)}
     return page(request, "stories/plain_page.html", context, keys={f"page:{found.pk}", *body.keys_of(found.body)})
+
+
+def preview_plain_page(request: HttpRequest, draft: PlainPage) -> HttpResponse:
+    """A draft of such a page."""
+    return render(request, "stories/plain_page.html", {"page": draft, "body_html": body.render(draft.body)})

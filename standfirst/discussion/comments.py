@@ -1,0 +1,343 @@
+"""Writing: a comment posted, changed, decided about.
+
+What takes time (cleaning, rendering, the rules) happens before the transaction begins; what
+must be true at the moment of writing (the thread is open, the parent is there, it was not
+sent twice) is looked at again inside, under the lock of the thread's row.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from standfirst.accounts import guests
+from standfirst.accounts.models import Account, Guest
+from standfirst.delivery.changes import touch, verb
+from standfirst.discussion import counts, markup, names, pipeline, refusals
+from standfirst.discussion.bringing_in import BroughtIn, BroughtInReport, bring_in
+from standfirst.discussion.models import (
+    DEPTH_MAX,
+    REASON_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+    Closing,
+    Comment,
+    Decision,
+    Revision,
+    State,
+    Thread,
+)
+from standfirst.discussion.pipeline import Draft, Facts, Outcome
+from standfirst.kit import clock
+from standfirst.kit.text import clean_line, clean_text
+
+__all__ = [
+    "BroughtIn",
+    "BroughtInReport",
+    "Posted",
+    "bring_in",
+    "edit_by_guest",
+    "forget_addresses",
+    "hold",
+    "may_be_edited",
+    "own_comment",
+    "post",
+    "publish",
+    "reject",
+    "why",
+]
+
+TWICE_SECONDS = 60  # the same words from the same guest within this time are one press of a button too many
+EDIT_WINDOW_MINUTES = 15  # time enough for a slip of the pen; later, others have read it
+NAME_CHARACTERS_READ_MAX = 1_000  # of what was typed as a name; more is cleaned in vain
+TEXT_CHARACTERS_READ_MAX = 4 * TEXT_LENGTH_MAX
+MODERATE = "discussion.moderate"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a comment; ``repeated`` if it stood there already."""
+
+    comment: Comment
+    repeated: bool = False
+
+    @property
+    def guest(self) -> Guest | None:
+        """Who wrote it."""
+        return self.comment.guest
+
+
+def post(
+    *,
+    thread_key: str,
+    name: str,
+    text: str,
+    parent_id: int | None = None,
+    guest: Guest | None = None,
+    account: Account | None = None,
+    address_hash: str = "",
+    trap: str = "",
+) -> Posted:
+    """Post a comment; without ``guest`` and ``account`` a new guest is welcomed.
+
+    Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
+    says whether it is published or held. Refusals: those of the rules, NoSuchThread,
+    ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes.
+    """
+    draft = drafted(name=name, text=text, trap=trap)
+    thread = Thread.objects.filter(key=thread_key).first()
+    if thread is None:
+        raise refusals.NoSuchThread
+    writer = _Writer(guest, account, address_hash)
+    twice = _sent_twice(thread, parent_id, draft, writer)
+    if twice is not None:
+        return Posted(twice, repeated=True)
+    outcome = pipeline.judge(draft, _facts(thread, draft, writer))
+    return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer)
+
+
+def drafted(*, name: str, text: str, trap: str = "") -> Draft:
+    """Return what was typed, cleaned and rendered; a text that is too long is not rendered."""
+    cleaned = clean_text(text[:TEXT_CHARACTERS_READ_MAX]).strip()
+    html = markup.from_markdown(cleaned) if len(cleaned) <= TEXT_LENGTH_MAX else ""
+    return Draft(name=clean_line(name[:NAME_CHARACTERS_READ_MAX]), text=cleaned, html=html, trap=trap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    guest: Guest | None
+    account: Account | None
+    address_hash: str
+
+
+@verb
+def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer) -> Posted:
+    """Write down a judged draft. For ``post``. Locks the thread's row.
+
+    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply. Touches the thread if it is published.
+    """
+    thread = Thread.objects.select_for_update().get(pk=thread_id)
+    if _is_closed(thread):
+        raise refusals.ThreadClosed
+    twice = _sent_twice(thread, parent_id, draft, writer)
+    if twice is not None:
+        return Posted(twice, repeated=True)
+    parent = _parent(thread, parent_id)
+    at = clock.now()
+    comment = Comment(
+        thread=thread,
+        parent=parent,
+        root_id=None if parent is None else parent.root_id or parent.pk,
+        depth=0 if parent is None else parent.depth + 1,
+        guest=writer.guest if writer.guest or writer.account else guests.welcome(),
+        account=writer.account,
+        name=draft.name,
+        html=draft.html,
+        state=State.HELD if outcome.hold else State.PUBLISHED,
+        created_at=at,
+        published_at=None if outcome.hold else at,
+        event=0 if outcome.hold else thread.event + 1,
+        address_hash=writer.address_hash,
+    )
+    comment.save(force_insert=True)
+    _revise(comment, draft, outcome, number=1)
+    counts.moved(comment, thread, was="")
+    if comment.state == State.PUBLISHED:
+        touch(thread.change_key)
+    return Posted(comment)
+
+
+def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str) -> Comment:
+    """Change the text of one's own comment, within EDIT_WINDOW_MINUTES and until somebody answers.
+
+    What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment,
+    NotYours, TooLateToEdit, and those of the rules. Locks the thread's row while it writes.
+    """
+    comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
+    if comment is None:
+        raise refusals.NoSuchComment
+    _may_edit(comment, guest)
+    draft = drafted(name=comment.name, text=text)
+    facts = Facts(thread_open=not _is_closed(comment.thread), was_held=comment.state == State.HELD)
+    return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=pipeline.judge(draft, facts))
+
+
+@verb
+def reword(*, comment_id: int, guest: Guest | None, draft: Draft, outcome: Outcome) -> Comment:
+    """Write down a judged change. For ``edit_by_guest``. Locks the thread's row. Refusals: as there."""
+    comment, thread = _locked(comment_id)
+    _may_edit(comment, guest)
+    was = comment.state
+    newest = comment.revisions.order_by("-number").first()
+    if newest is not None and newest.text == draft.text:
+        return comment
+    comment.html = draft.html
+    comment.edited_at = clock.now()
+    comment.state = State.HELD if outcome.hold else comment.state
+    comment.save(update_fields=["html", "edited_at", "state"])
+    _revise(comment, draft, outcome, number=1 if newest is None else newest.number + 1)
+    counts.moved(comment, thread, was=was)
+    if was == State.PUBLISHED:
+        touch(thread.change_key)
+    return comment
+
+
+@verb
+def publish(*, comment_id: int, by: Account, reason: str = "") -> Comment:
+    """Publish a comment that was held, rejected or removed. Refusals and locks: as ``reject``."""
+    return _decide(comment_id, by, State.PUBLISHED, reason)
+
+
+@verb
+def hold(*, comment_id: int, by: Account, reason: str = "") -> Comment:
+    """Take a comment back until somebody decides. Refusals and locks: as ``reject``."""
+    return _decide(comment_id, by, State.HELD, reason)
+
+
+@verb
+def reject(*, comment_id: int, by: Account, reason: str) -> Comment:
+    """Reject a comment, with a reason that its author may read.
+
+    Refusals: NotAModerator, NoSuchComment, ReasonMissing, DecidedAlready. Locks the thread's row.
+    """
+    if not clean_line(reason):
+        raise refusals.ReasonMissing
+    return _decide(comment_id, by, State.REJECTED, reason)
+
+
+def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
+    if not by.has_perm(MODERATE):
+        raise refusals.NotAModerator
+    comment, thread = _locked(comment_id)
+    was = comment.state
+    if was == state:
+        raise refusals.DecidedAlready
+    comment.state = state
+    if state == State.PUBLISHED:
+        comment.published_at = comment.published_at or clock.now()
+        comment.event = thread.event + 1
+    comment.save(update_fields=["state", "published_at", "event"])
+    Decision.objects.create(
+        comment=comment,
+        decided_by=by,
+        decided_at=clock.now(),
+        was=was,
+        state=state,
+        reason=clean_line(reason)[:REASON_LENGTH_MAX],
+    )
+    counts.moved(comment, thread, was=was)
+    if State.PUBLISHED in {was, state}:
+        touch(thread.change_key)
+    return comment
+
+
+def own_comment(*, comment_id: int, guest: Guest | None) -> Comment:
+    """Return a comment, whatever its state, to the guest who wrote it. NoSuchComment for everybody else."""
+    comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
+    if comment is None or guest is None or comment.guest_id != guest.pk:
+        raise refusals.NoSuchComment
+    return comment
+
+
+def why(comment: Comment) -> str:
+    """Return in words why ``comment`` is not published: the latest decision's reason, or the rules'."""
+    decision = comment.decisions.order_by("-decided_at", "-id").first()
+    if decision is not None:
+        return decision.reason
+    newest = comment.revisions.order_by("-number").first()
+    return pipeline.in_words(newest.reason) if newest is not None else ""
+
+
+def may_be_edited(comment: Comment) -> bool:
+    """Say whether its guest may still change ``comment``."""
+    return (
+        comment.state in {State.PUBLISHED, State.HELD}
+        and comment.reply_count == 0
+        and clock.now() - comment.created_at <= timedelta(minutes=EDIT_WINDOW_MINUTES)
+    )
+
+
+def forget_addresses(*, older_than_days: int) -> int:
+    """Remove the address hashes of comments older than so many days; return how many there were."""
+    until = clock.now() - timedelta(days=older_than_days)
+    return Comment.objects.filter(created_at__lt=until).exclude(address_hash="").update(address_hash="")
+
+
+def _locked(comment_id: int) -> tuple[Comment, Thread]:
+    thread = Thread.objects.select_for_update().filter(comments=comment_id).first()
+    comment = Comment.objects.filter(pk=comment_id).first()
+    if thread is None or comment is None:
+        raise refusals.NoSuchComment
+    return comment, thread
+
+
+def _is_closed(thread: Thread) -> bool:
+    return Closing.objects.filter(thread=thread, reopened_at__isnull=True).exists()
+
+
+def _parent(thread: Thread, parent_id: int | None) -> Comment | None:
+    if parent_id is None:
+        return None
+    parent = Comment.objects.filter(pk=parent_id, thread=thread, state=State.PUBLISHED).first()
+    if parent is None:
+        raise refusals.ParentElsewhere
+    if parent.depth >= DEPTH_MAX:
+        raise refusals.NestedTooDeeply
+    return parent
+
+
+def _may_edit(comment: Comment, guest: Guest | None) -> None:
+    if guest is None or comment.guest_id != guest.pk:
+        raise refusals.NotYours
+    if not may_be_edited(comment):
+        raise refusals.TooLateToEdit(minutes=EDIT_WINDOW_MINUTES)
+
+
+def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) -> None:
+    Revision.objects.create(
+        comment=comment,
+        number=number,
+        text=draft.text,
+        html=draft.html,
+        text_hash=markup.fingerprint(draft.text),
+        verdict=Revision.Verdict.HOLD if outcome.hold else Revision.Verdict.PUBLISH,
+        reason=outcome.hold,
+        written_at=clock.now(),
+    )
+
+
+def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer) -> Comment | None:
+    """Return the same comment if it was sent a moment ago: by the same guest, or a browser that lost the answer.
+
+    Whoever carries no key gets to see the first comment only if everybody does, and never its guest's key.
+    """
+    since = clock.now() - timedelta(seconds=TWICE_SECONDS)
+    same = Comment.objects.select_related("thread", "guest").filter(
+        thread=thread, parent=parent_id, name=draft.name, created_at__gte=since, revisions__text=draft.text
+    )
+    if writer.guest is not None:
+        return same.filter(guest=writer.guest).first()
+    if writer.account is not None:
+        return same.filter(account=writer.account).first()
+    if not writer.address_hash:
+        return None
+    return same.filter(address_hash=writer.address_hash, state=State.PUBLISHED).first()
+
+
+def _facts(thread: Thread, draft: Draft, writer: _Writer) -> Facts:
+    now = clock.now()
+    by_guest = Comment.objects.filter(guest=writer.guest) if writer.guest else Comment.objects.none()
+    by_address = (
+        Comment.objects.filter(address_hash=writer.address_hash) if writer.address_hash else Comment.objects.none()
+    )
+    minute, hour = now - timedelta(minutes=1), now - timedelta(hours=1)
+    lately = now - timedelta(hours=pipeline.REPEATS_HOURS)
+    same = {"created_at__gte": lately, "revisions__text_hash": markup.fingerprint(draft.text)}
+    staff = writer.account is not None
+    return Facts(
+        thread_open=not _is_closed(thread),
+        by_guest_minute=by_guest.filter(created_at__gte=minute).count(),
+        by_guest_hour=by_guest.filter(created_at__gte=hour).count(),
+        by_address_minute=by_address.filter(created_at__gte=minute).count(),
+        by_address_hour=by_address.filter(created_at__gte=hour).count(),
+        said_already=len(draft.text) >= pipeline.REPEATED_LENGTH_MIN
+        and (by_guest.filter(**same).exists() or by_address.filter(**same).exists()),
+        protected=frozenset() if staff else names.protected_skeletons(),
+    )

@@ -1,0 +1,113 @@
+"""Finding the rows of a page: roots in an order, and the first answers to each, level by level.
+
+Every list goes through a partial index by keyset. By votes, the order is that of the moment at
+which the first page was made: what votes have moved since then is put back in its old place,
+so that a vote between two pages neither repeats nor loses a comment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+
+from standfirst.discussion.cursors import OLDEST, Order, Place
+from standfirst.discussion.models import Comment, Thread
+
+ROOTS_A_PAGE = 20
+REPLIES_SHOWN = (3, 2, 1, 1)  # answers to a root, to an answer, …; the rest is a click away
+REPLIES_A_STEP = 20  # further answers at a click
+ROOTS_A_REFRESH_MAX = 50  # new comments inserted at once; more, and the page had better be opened anew
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Comments of one list in order, where the list goes on (None at its end)."""
+
+    comments: list[Comment]
+    next: Place | None = None
+
+
+def shown_roots(thread: Thread) -> QuerySet[Comment]:
+    """Return what takes a place at the top level of ``thread``."""
+    return Comment.objects.filter(thread=thread, parent__isnull=True, shown=True)
+
+
+def shown_replies(parent: Comment) -> QuerySet[Comment]:
+    """Return what takes a place right below ``parent``."""
+    return Comment.objects.filter(parent=parent, shown=True)
+
+
+def roots(thread: Thread, order: Order, place: Place | None, count: int = ROOTS_A_PAGE) -> Rows:
+    """Return ``count`` roots after ``place``. One query; two more by votes, if there were any since."""
+    if order.by_votes:
+        return _roots_by_votes(thread, order, place, count)
+    found = with_replies(order.sorted(order.after(shown_roots(thread), place)))[: count + 1]
+    return _cut(list(found), order, count)
+
+
+def replies(parent: Comment, place: Place | None, *, level: int) -> Rows:
+    """Return further answers to ``parent`` after ``place``, oldest first, for that level. One query."""
+    found = with_replies(OLDEST.sorted(OLDEST.after(shown_replies(parent), place)), level=level)
+    return _cut(list(found[: REPLIES_A_STEP + 1]), OLDEST, REPLIES_A_STEP)
+
+
+def levels_below(comments: Sequence[Comment], *, level: int = 0) -> dict[int, list[Comment]]:
+    """Return the first answers below ``comments``, by parent. One query a level, however many there are."""
+    below: dict[int, list[Comment]] = {}
+    above = list(comments)
+    for deeper in range(level, len(REPLIES_SHOWN)):
+        wanted = [reply for comment in above for reply in reply_ids(comment)]
+        if not wanted:
+            break
+        above = list(OLDEST.sorted(with_replies(Comment.objects.filter(pk__in=wanted), level=deeper + 1)))
+        for comment in above:
+            below.setdefault(comment.parent_id or 0, []).append(comment)
+    return below
+
+
+def with_replies(comments: QuerySet[Comment], *, level: int = 0) -> QuerySet[Comment]:
+    """Have each of ``comments`` carry the ids of its first answers: as many as that level shows, at least one."""
+    below = OLDEST.sorted(Comment.objects.filter(parent=OuterRef("pk"), shown=True)).values("pk")
+    many = REPLIES_SHOWN[level] if level < len(REPLIES_SHOWN) else 1
+    return comments.annotate(**{f"reply_{n}": Subquery(below[n : n + 1]) for n in range(many)})
+
+
+def reply_ids(comment: Comment) -> list[int]:
+    """Return the ids that ``with_replies`` put on ``comment``."""
+    found = (getattr(comment, f"reply_{n}", None) for n in range(max(REPLIES_SHOWN)))
+    return [number for number in found if number is not None]
+
+
+def _cut(comments: list[Comment], order: Order, count: int, votes_number: int = 0) -> Rows:
+    if len(comments) <= count:
+        return Rows(comments)
+    return Rows(comments[:count], order.place(comments[count - 1], votes_number))
+
+
+def _roots_by_votes(thread: Thread, order: Order, place: Place | None, count: int) -> Rows:
+    votes_number = thread.votes_number if place is None else min(place.votes_number, thread.votes_number)
+    moved = _moved_since(thread, votes_number)
+    for _ in range(_TRIES):
+        still = shown_roots(thread).exclude(pk__in=moved)
+        resting = list(with_replies(order.sorted(order.after(still, place)))[: count + 1])
+        moved_meanwhile = _moved_since(thread, votes_number)
+        if moved_meanwhile.keys() == moved.keys():
+            break
+        moved = moved_meanwhile
+    back = [comment for comment in moved.values() if place is None or _key(comment) < (place.value, place.comment_id)]
+    merged = sorted([*resting, *back], key=_key, reverse=True)
+    if len(merged) <= count:
+        return Rows(merged)
+    value, comment_id = _key(merged[count - 1])
+    return Rows(merged[:count], Place(value, comment_id, votes_number))
+
+
+def _moved_since(thread: Thread, votes_number: int) -> dict[int, Comment]:
+    """Return the roots whose score changed since, each with ``swung``: by how much. One statement, one moment."""
+    moved = shown_roots(thread).filter(swings__thread=thread, swings__number__gt=votes_number)
+    return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum("swings__step")))}
+
+
+def _key(comment: Comment) -> tuple[int, int]:
+    return comment.score - getattr(comment, "swung", 0), comment.pk

@@ -1,0 +1,298 @@
+"""What readers say: threads, comments and their revisions, what staff decided, and votes."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from standfirst.accounts.models import Guest
+
+KEY_LENGTH_MAX = 120  # characters of "story:42"; a change key is "thread:" and this
+NAME_LENGTH_MAX = 60  # characters; a byline, not a sentence
+TEXT_LENGTH_MAX = 10_000  # characters; about four pages, more than any argument needs
+SOURCE_ID_LENGTH_MAX = 80  # characters; other systems number or use UUIDs
+REASON_LENGTH_MAX = 500  # characters of a moderator's explanation
+DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
+
+
+class Thread(models.Model):
+    """The discussion of one subject, known by that subject's key and address only.
+
+    ``event`` counts the changes of what is published, ``votes_number`` those of the scores.
+    """
+
+    key = models.CharField(max_length=KEY_LENGTH_MAX, unique=True)
+    title = models.CharField(max_length=300)
+    url = models.CharField(max_length=500)
+    opened_at = models.DateTimeField()
+    published_count = models.PositiveIntegerField(default=0)
+    roots_count = models.PositiveIntegerField(default=0)
+    last_comment_at = models.DateTimeField(null=True, blank=True)
+    event = models.BigIntegerField(default=0)
+    votes_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(key=""), name="thread_names_its_subject"),
+            models.CheckConstraint(
+                condition=Q(roots_count__lte=F("published_count")), name="thread_has_no_more_roots_than_comments"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def change_key(self) -> str:
+        """The key under which the change log knows this thread."""
+        return f"thread:{self.key}"
+
+
+class Closing(models.Model):
+    """That a thread takes no new comments: since when, by whom, why, until when."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="closings")
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=REASON_LENGTH_MAX, blank=True, default="")
+    reopened_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["thread"], condition=Q(reopened_at__isnull=True), name="thread_is_closed_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(reopened_at__isnull=True) | Q(reopened_at__gte=F("closed_at")),
+                name="thread_reopens_after_it_closed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thread} closed {self.closed_at:%Y-%m-%d}"
+
+
+class State(models.TextChoices):
+    """Where a comment stands."""
+
+    PUBLISHED = "published", _("published")
+    HELD = "held", _("held")
+    REJECTED = "rejected", _("rejected")
+    REMOVED = "removed", _("removed")
+
+
+_SHOWN = Q(shown=True)
+
+
+class Comment(models.Model):
+    """Something that somebody said.
+
+    ``shown`` is true for what takes a place on the page: a published comment, and the gap that
+    another leaves when published answers hang below it. ``html`` is what readers see: the HTML
+    of the newest revision. ``event`` is the thread's count at the moment it was published.
+    The votes "before" were cast in the system that the comment came from; the counts include them.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments", db_index=False)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    root = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="descendants")
+    depth = models.PositiveSmallIntegerField(default=0)
+    guest = models.ForeignKey(
+        Guest, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments", db_index=False
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+    )
+    name = models.CharField(max_length=NAME_LENGTH_MAX)
+    html = models.TextField()
+    state = models.CharField(max_length=10, choices=State)
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    event = models.BigIntegerField(default=0)
+    up_count = models.PositiveIntegerField(default=0)
+    down_count = models.PositiveIntegerField(default=0)
+    up_count_before = models.PositiveIntegerField(default=0)
+    down_count_before = models.PositiveIntegerField(default=0)
+    score = models.IntegerField(default=0)
+    reply_count = models.PositiveIntegerField(default=0)
+    shown = models.GeneratedField(
+        expression=Q(state=State.PUBLISHED) | Q(reply_count__gt=0),  # type: ignore[arg-type]  # a Q is one, too
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    address_hash = models.CharField(max_length=32, blank=True, default="")
+    source = models.CharField(max_length=40, blank=True, default="")
+    source_id = models.CharField(max_length=SOURCE_ID_LENGTH_MAX, blank=True, default="")
+
+    class Meta:
+        permissions: ClassVar = [("moderate", "Can moderate comments")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["thread", "created_at", "id"],
+                condition=_SHOWN & Q(parent__isnull=True),
+                name="comment_roots_by_time",
+            ),
+            models.Index(
+                fields=["thread", "score", "id"],
+                condition=_SHOWN & Q(parent__isnull=True),
+                name="comment_roots_by_score",
+            ),
+            models.Index(fields=["parent", "created_at", "id"], condition=_SHOWN, name="comment_replies_by_time"),
+            models.Index(fields=["thread", "event"], name="comment_by_event"),
+            models.Index(fields=["state", "created_at", "id"], name="comment_by_state"),
+            models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
+            models.Index(
+                fields=["address_hash", "created_at"], condition=~Q(address_hash=""), name="comment_by_address"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "source_id"], condition=~Q(source=""), name="comment_is_brought_in_once"
+            ),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="comment_state_is_known"),
+            models.CheckConstraint(condition=~Q(name=""), name="comment_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, root__isnull=True, depth=0)
+                | Q(parent__isnull=False, root__isnull=False, depth__gt=0, depth__lte=DEPTH_MAX),
+                name="comment_answer_has_parent_root_and_depth",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="comment_does_not_answer_itself"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False),
+                name="comment_published_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(score=F("up_count") - F("down_count")), name="comment_score_is_up_less_down"
+            ),
+            models.CheckConstraint(
+                condition=Q(up_count__gte=F("up_count_before"), down_count__gte=F("down_count_before")),
+                name="comment_keeps_the_votes_it_came_with",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} by {self.name}"
+
+
+class Revision(models.Model):
+    """A wording of a comment, as it was typed and as it is shown, and what the rules said of it."""
+
+    class Format(models.TextChoices):
+        """What the text was written in."""
+
+        MARKDOWN = "markdown"
+        HTML = "html"
+
+    class Verdict(models.TextChoices):
+        """What the rules said."""
+
+        PUBLISH = "publish"
+        HOLD = "hold"
+        BROUGHT_IN = "brought_in"
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions", db_index=False)
+    number = models.PositiveSmallIntegerField(default=1)
+    format = models.CharField(max_length=8, choices=Format, default=Format.MARKDOWN)
+    text = models.TextField()
+    html = models.TextField()
+    text_hash = models.CharField(max_length=32)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    reason = models.CharField(max_length=REASON_LENGTH_MAX, blank=True, default="")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["comment", "number"], name="revision_numbers_are_unique"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revision_numbers_begin_at_one"),
+            models.CheckConstraint(condition=~Q(verdict="hold") | ~Q(reason=""), name="revision_held_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of comment {self.comment_id}"
+
+
+class Decision(models.Model):
+    """What a member of staff decided about a comment, when, and why."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="decisions")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField()
+    was = models.CharField(max_length=10, choices=State)
+    state = models.CharField(max_length=10, choices=State)
+    reason = models.CharField(max_length=REASON_LENGTH_MAX, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(was=F("state")), name="decision_changes_the_state"),
+            models.CheckConstraint(
+                condition=~Q(state=State.REJECTED) | ~Q(reason=""), name="decision_to_reject_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"comment {self.comment_id}: {self.was} to {self.state}"
+
+
+class Vote(models.Model):
+    """One voter's view of one comment: 1 up, -1 down."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="votes", db_index=False)
+    guest = models.ForeignKey(Guest, null=True, blank=True, on_delete=models.CASCADE, related_name="votes")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="votes"
+    )
+    value = models.SmallIntegerField()
+    cast_at = models.DateTimeField()
+    address_hash = models.CharField(max_length=32, blank=True, default="")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["address_hash", "cast_at"], condition=~Q(address_hash=""), name="vote_by_address"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["comment", "guest"], condition=Q(guest__isnull=False), name="vote_of_a_guest_is_one"
+            ),
+            models.UniqueConstraint(
+                fields=["comment", "account"], condition=Q(account__isnull=False), name="vote_of_an_account_is_one"
+            ),
+            models.CheckConstraint(condition=Q(value__in=(1, -1)), name="vote_is_up_or_down"),
+            models.CheckConstraint(
+                condition=Q(guest__isnull=True, account__isnull=False) | Q(guest__isnull=False, account__isnull=True),
+                name="vote_has_one_voter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value:+d} on comment {self.comment_id}"
+
+
+class Swing(models.Model):
+    """A change of a score, in the order in which a thread's votes came.
+
+    Whoever pages by votes goes on in the order that the first page had: the swings since then
+    are taken off. They are kept for some days only.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="swings", db_index=False)
+    number = models.BigIntegerField()
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="swings")
+    step = models.SmallIntegerField()
+    swung_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["swung_at"], name="swing_by_time")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["thread", "number"], name="swing_numbers_are_unique"),
+            models.CheckConstraint(condition=Q(step__gte=-2, step__lte=2) & ~Q(step=0), name="swing_is_one_or_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step:+d} on comment {self.comment_id}"

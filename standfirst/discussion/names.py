@@ -1,0 +1,108 @@
+"""Names under which comments stand, and which of them would pose as somebody of the newsroom."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+
+from django.db.models import Q
+
+from standfirst.accounts.models import Account
+
+RESERVED = (
+    "admin",
+    "administrator",
+    "author",
+    "chiefeditor",
+    "desk",
+    "editor",
+    "editors",
+    "editorial",
+    "editorinchief",
+    "host",
+    "management",
+    "mod",
+    "moderation",
+    "moderator",
+    "moderators",
+    "newsdesk",
+    "newsroom",
+    "official",
+    "publisher",
+    "root",
+    "staff",
+    "standfirst",
+    "support",
+    "system",
+    "team",
+    "theeditor",
+    "theeditors",
+    "thedesk",
+    "thenewsroom",
+    "themoderator",
+    "webmaster",
+    "redaktion",
+    "moderatorin",
+    "administratorin",
+)
+
+# Letters of other scripts that read as Latin ones: those that impostors use, after Unicode's confusables.
+_LOOKALIKES = str.maketrans(
+    dict(
+        zip(
+            "аеорсухіјѕԁԛԝһѵӏкмтвнгпαβεικνορτυχγηω0134578ıɩɑɡʟʀɴʙ|!ǃßæøđł",
+            "aeopcyxijsdqwhvikmtbhrnabeikvoptuxynwoieastbiiaglrnbiiibaodi",
+            strict=True,
+        )
+    )
+)
+# "rn" reads as "m", "vv" as "w", and l and i are the same stroke.
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("l", "i"))
+
+_BADGES = frozenset("✓✔☑✅🗸✪✫✬✭✮✯★☆⭐🌟🏅🎖🏆🥇🥈🥉👑🛡🔰⚜®©™℠ⓂⒶⓐ♛♕♔✍🖋🗞📰🎙👮🆔💠🔵🔷🟦")
+_KEYCAPS = frozenset("\ufe0e\ufe0f\u20e3")
+
+_providers: list[Callable[[], Iterable[str]]] = []
+
+
+def protect(provider: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]]:
+    """Register a reader of further names that no guest may use, such as those of the authors."""
+    if provider not in _providers:
+        _providers.append(provider)
+    return provider
+
+
+def skeleton(name: str) -> str:
+    """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    letters = "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
+    bare = "".join(char for char in letters if char.isalnum())
+    for pair, looks_like in _PAIRS:
+        bare = bare.replace(pair, looks_like)
+    return bare
+
+
+def protected_skeletons() -> frozenset[str]:
+    """Return the skeletons of the names of staff and of whoever ``protect`` names. One read, and the providers'."""
+    staff = Account.objects.filter(Q(is_superuser=True) | Q(groups__isnull=False), is_active=True).distinct()
+    names = [name for account in staff for name in _names_of(account)]
+    for provider in _providers:
+        names += provider()
+    return _RESERVED_SKELETONS | {skeleton(name) for name in names} - {""}
+
+
+def has_badge(name: str) -> bool:
+    """Say whether ``name`` holds a sign that looks like a mark of the newsroom's."""
+    return any(char in _BADGES or char in _KEYCAPS for char in name)
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for ``name``, "?" if it has none."""
+    parts = [part for part in ("".join(filter(str.isalnum, word)) for word in name.split()) if part]
+    letters = [parts[0][0], parts[-1][0]] if len(parts) > 1 else [parts[0][0]] if parts else ["?"]
+    return "".join(letters).upper()
+
+
+def _names_of(account: Account) -> list[str]:
+    return [account.display_name, account.get_full_name(), account.get_username()]
+
+
+_RESERVED_SKELETONS = frozenset(map(skeleton, RESERVED))

@@ -1,0 +1,126 @@
+"""A comment as it is shown: frozen facts, its shown answers below it."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from standfirst.discussion import cursors, listing, markup, names
+from standfirst.discussion.cursors import OLDEST, Place
+from standfirst.discussion.models import Comment, State
+
+COLOURS = 8  # of generated avatars; the style sheet has a class for each
+
+
+@dataclass(frozen=True, slots=True)
+class ShownComment:
+    """What ``discussion/_comment.html`` needs. A gap has neither name nor text.
+
+    ``replies_more`` further answers lie after the cursor ``replies_after``; ``continues_url``
+    leads on from the deepest level that a page shows.
+    """
+
+    id: int
+    parent_id: int
+    name: str
+    html: str
+    excerpt: str
+    written_at: datetime
+    edited_at: datetime | None
+    event: int
+    is_gap: bool
+    initials: str
+    colour: int
+    up_count: int
+    down_count: int
+    score: int
+    level: int
+    url: str
+    replies: tuple["ShownComment", ...]
+    replies_more: int
+    replies_after: str
+    continues_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """How many further answers there are, and after which place (None: from the beginning)."""
+
+    count: int
+    place: Place | None
+
+
+def permalink(thread_url: str, comment_id: int) -> str:
+    """Return the lasting address of a comment."""
+    joint = "&" if "?" in thread_url else "?"
+    return f"{thread_url}{joint}{urlencode({'comment': comment_id})}#comment-{comment_id}"
+
+
+def colour_of(name: str) -> int:
+    """Return the colour, 1 to COLOURS, that goes with ``name`` wherever it stands."""
+    return zlib.crc32(names.skeleton(name).encode()) % COLOURS + 1
+
+
+def assembled(
+    comments: Sequence[Comment],
+    below: Mapping[int, Sequence[Comment]],
+    thread_url: str,
+    *,
+    goes_on: Mapping[int, GoesOn] | None = None,
+    level: int | None = None,
+) -> tuple[ShownComment, ...]:
+    """Return ``comments`` with their answers from ``below``, at ``level`` (None: at their own).
+
+    ``goes_on`` says of some comments what the rows do not tell.
+    """
+    return tuple(
+        _shown(comment, below, thread_url, goes_on or {}, level_of(comment) if level is None else level)
+        for comment in comments
+    )
+
+
+def level_of(comment: Comment) -> int:
+    """Return the level at which ``comment`` stands on a page of its whole thread."""
+    return min(comment.depth, len(listing.REPLIES_SHOWN))
+
+
+def _shown(
+    comment: Comment,
+    below: Mapping[int, Sequence[Comment]],
+    thread_url: str,
+    goes_on: Mapping[int, GoesOn],
+    level: int,
+) -> ShownComment:
+    under = below.get(comment.pk, ())
+    gap = comment.state != State.PUBLISHED
+    html = "" if gap else comment.html
+    going = goes_on.get(comment.pk) or _going_on(comment, under)
+    first = next(iter(listing.reply_ids(comment)), 0)
+    deepest = level >= len(listing.REPLIES_SHOWN) and not under
+    return ShownComment(
+        id=comment.pk,
+        parent_id=comment.parent_id or 0,
+        name="" if gap else comment.name,
+        html=html,
+        excerpt=markup.excerpt(html),
+        written_at=comment.created_at,
+        edited_at=comment.edited_at,
+        event=comment.event,
+        is_gap=gap,
+        initials="" if gap else names.initials(comment.name),
+        colour=0 if gap else colour_of(comment.name),
+        up_count=comment.up_count,
+        down_count=comment.down_count,
+        score=comment.score,
+        level=level,
+        url=permalink(thread_url, comment.pk),
+        replies=assembled(under, below, thread_url, goes_on=goes_on, level=level + 1),
+        replies_more=0 if deepest else going.count,
+        replies_after=cursors.write(OLDEST, going.place) if going.place else "",
+        continues_url=permalink(thread_url, first) if deepest and first else "",
+    )
+
+
+def _going_on(comment: Comment, under: Sequence[Comment]) -> GoesOn:
+    return GoesOn(max(0, comment.reply_count - len(under)), OLDEST.place(under[-1]) if under else None)

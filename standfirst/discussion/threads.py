@@ -1,0 +1,277 @@
+"""Reading a discussion: pages of it, answers, what is new. Opening and closing it.
+
+What is returned are facts, frozen, with everything that the templates need: whoever renders
+them asks the database nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from standfirst.accounts.models import Account
+from standfirst.delivery.changes import touch, verb
+from standfirst.discussion import cursors, listing
+from standfirst.discussion.cursors import OLDEST, ORDERS, Order, Place
+from standfirst.discussion.models import REASON_LENGTH_MAX, Closing, Comment, State, Thread
+from standfirst.discussion.refusals import NoSuchComment, NoSuchThread
+from standfirst.discussion.shown import GoesOn, ShownComment, assembled, level_of
+from standfirst.kit import clock
+from standfirst.kit.text import clean_line
+
+DEFAULT_ORDER = OLDEST.name
+_KEYS_MAX = 1_000  # keys of one question; lists of stories have fewer
+_LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown with it
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTab:
+    """A way to the same thread in another order."""
+
+    name: str
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A page of a thread: what ``discussion/_thread.html`` needs.
+
+    ``count`` is of published comments. ``more_url`` leads to the next page without JavaScript,
+    ``more_after`` is its cursor ("" at the end). ``highlighted`` is the comment that the address
+    names; ``apart`` is true if a deep conversation is shown instead of a page of the whole.
+    """
+
+    key: str
+    title: str
+    url: str
+    count: int
+    event: int
+    is_open: bool
+    closed_reason: str
+    order: str
+    tabs: tuple[OrderTab, ...]
+    comments: tuple[ShownComment, ...]
+    more_after: str = ""
+    is_first: bool = True
+    highlighted: int = 0
+    apart: bool = False
+
+    @property
+    def more_url(self) -> str:
+        """The address of the next page, "" at the end."""
+        return _address(self.url, order=self.order, after=self.more_after) if self.more_after else ""
+
+
+@verb
+def open_thread(*, key: str, title: str, url: str, open: bool = True) -> Thread:  # noqa: A002
+    """Open the thread of the subject ``key``, or bring its title, address and openness up to date.
+
+    ``open=False`` closes it for new comments. Locks the thread's row. Touches it if anything changed.
+    """
+    thread = Thread.objects.select_for_update().filter(key=key).first()
+    if thread is None:
+        thread = Thread.objects.create(key=key, title=title[:300], url=url, opened_at=clock.now())
+        touch(thread.change_key)
+    elif (thread.title, thread.url) != (title[:300], url):
+        thread.title, thread.url = title[:300], url
+        thread.save(update_fields=["title", "url"])
+        touch(thread.change_key)
+    if open:
+        _reopen(thread)
+    else:
+        _close(thread, by=None, reason="")
+    return thread
+
+
+@verb
+def close_thread(*, key: str, by: Account | None = None, reason: str = "") -> None:
+    """Take no more comments in the thread of ``key``. Refusals: NoSuchThread. Locks the thread's row."""
+    _close(_locked(key), by=by, reason=reason)
+
+
+@verb
+def reopen_thread(*, key: str) -> None:
+    """Take comments again in the thread of ``key``. Refusals: NoSuchThread. Locks the thread's row."""
+    _reopen(_locked(key))
+
+
+def page_of(key: str, *, order: str = DEFAULT_ORDER, after: str = "") -> ThreadPage:
+    """Return the page of a thread that begins after the cursor ``after``.
+
+    At most 3 + levels queries, whatever the size. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
+    """
+    chosen = cursors.order_named(order)
+    place = cursors.read(chosen, after)
+    thread = thread_of(key)
+    rows = listing.roots(thread, chosen, place)
+    comments = assembled(rows.comments, listing.levels_below(rows.comments), thread.url)
+    more = cursors.write(chosen, rows.next) if rows.next else ""
+    return replace(_page(thread, chosen), comments=comments, more_after=more, is_first=place is None)
+
+
+def page_holding(comment_id: int, *, key: str) -> ThreadPage:
+    """Return the page, oldest first, on which a comment stands, with the way down to it.
+
+    A comment below the levels of a page is shown with what it answers, apart. Refusals: NoSuchComment.
+    """
+    thread = thread_of(key)
+    comment = Comment.objects.filter(thread=thread, pk=comment_id, shown=True).select_related("root").first()
+    if comment is None:
+        raise NoSuchComment
+    if comment.depth > len(listing.REPLIES_SHOWN):
+        return _conversation(thread, comment)
+    place = _place_before_page_of(thread, comment.root or comment)
+    rows = listing.roots(thread, OLDEST, place)
+    comments = _with_way_down(thread, rows.comments, comment)
+    more = cursors.write(OLDEST, rows.next) if rows.next else ""
+    page = replace(_page(thread, OLDEST), more_after=more, is_first=place is None, highlighted=comment_id)
+    return replace(page, comments=comments)
+
+
+def page_asked_for(key: str, query: Mapping[str, str]) -> ThreadPage:
+    """Return the page that an address's ``order``, ``after`` and ``comment`` ask for. Refusals: as the others."""
+    comment = query.get("comment", "")
+    if comment:
+        if not comment.isascii() or not comment.isdigit() or len(comment) > 18:  # noqa: PLR2004 - a 64-bit number
+            raise NoSuchComment
+        return page_holding(int(comment), key=key)
+    return page_of(key, order=query.get("order", DEFAULT_ORDER), after=query.get("after", ""))
+
+
+def replies_of(comment_id: int, *, after: str = "") -> ShownComment:
+    """Return a comment with nothing below it but its answers after the cursor ``after``.
+
+    At most 3 + levels queries. Refusals: NoSuchComment, BadCursor.
+    """
+    place = cursors.read(OLDEST, after)
+    parent = Comment.objects.filter(pk=comment_id, shown=True).select_related("thread").first()
+    if parent is None:
+        raise NoSuchComment
+    level = level_of(parent) + 1
+    rows = listing.replies(parent, place, level=level)
+    below = listing.levels_below(rows.comments, level=level) | {parent.pk: rows.comments}
+    left = OLDEST.after(listing.shown_replies(parent), rows.next).count() if rows.next else 0
+    goes_on = {parent.pk: GoesOn(left, rows.next)}
+    return assembled([parent], below, parent.thread.url, goes_on=goes_on)[0]
+
+
+def new_since(key: str, event: int) -> tuple[ShownComment, ...]:
+    """Return what was published after the thread's ``event``, in that order, answers below what is new itself.
+
+    At most ROOTS_A_REFRESH_MAX comments. Two queries. NoSuchThread.
+    """
+    thread = thread_of(key)
+    found = Comment.objects.filter(thread=thread, event__gt=event, state=State.PUBLISHED).order_by("event", "id")
+    rows = list(found[: listing.ROOTS_A_REFRESH_MAX])
+    new = {row.pk for row in rows}
+    below: dict[int, list[Comment]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id or 0, []).append(row)
+    return assembled([row for row in rows if row.parent_id not in new], below, thread.url)
+
+
+def counts_of(keys: Iterable[str]) -> dict[str, int]:
+    """Return the number of published comments of each of ``keys``, 0 where there is no thread. One query."""
+    wanted = list(keys)[:_KEYS_MAX]
+    known = dict(Thread.objects.filter(key__in=wanted).values_list("key", "published_count"))
+    return {key: known.get(key, 0) for key in wanted}
+
+
+def thread_of(key: str) -> Thread:
+    """Return the thread of ``key``. NoSuchThread."""
+    thread = Thread.objects.filter(key=key).first()
+    if thread is None:
+        raise NoSuchThread
+    return thread
+
+
+def _page(thread: Thread, order: Order) -> ThreadPage:
+    closing = Closing.objects.filter(thread=thread, reopened_at__isnull=True).first()
+    tabs = tuple(
+        OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name), tab is order)
+        for tab in ORDERS.values()
+    )
+    return ThreadPage(
+        key=thread.key,
+        title=thread.title,
+        url=thread.url,
+        count=thread.published_count,
+        event=thread.event,
+        is_open=closing is None,
+        closed_reason=closing.reason if closing else "",
+        order=order.name,
+        tabs=tabs,
+        comments=(),
+    )
+
+
+def _place_before_page_of(thread: Thread, root: Comment) -> Place | None:
+    rank = OLDEST.before(listing.shown_roots(thread), root).count()
+    before = rank - rank % listing.ROOTS_A_PAGE
+    return OLDEST.place(OLDEST.sorted(listing.shown_roots(thread))[before - 1]) if before else None
+
+
+def _conversation(thread: Thread, comment: Comment) -> ThreadPage:
+    top = comment
+    for _ in range(_LEVELS_ABOVE):
+        top = top.parent or top
+    tops = list(listing.with_replies(Comment.objects.filter(pk=top.pk)))
+    comments = _with_way_down(thread, tops, comment)
+    page = replace(_page(thread, OLDEST), is_first=False, highlighted=comment.pk, apart=True)
+    return replace(page, comments=comments)
+
+
+def _with_way_down(thread: Thread, tops: list[Comment], comment: Comment) -> tuple[ShownComment, ...]:
+    """Return ``tops`` with their first answers, and among them whatever leads down to ``comment``."""
+    below = listing.levels_below(tops)
+    standing = {top.pk for top in tops}.union(*({row.pk for row in rows} for rows in below.values()))
+    top_depth = min((top.depth for top in tops), default=0)
+    missing = [row for row in _way_down(comment) if row.pk not in standing and row.depth > top_depth]
+    goes_on: dict[int, GoesOn] = {}
+    for row in missing:
+        siblings = below.setdefault(row.parent_id or 0, [])
+        parent = row.parent
+        if parent is not None:
+            left = parent.reply_count - len(siblings) - 1
+            goes_on[parent.pk] = GoesOn(left, OLDEST.place(siblings[-1]) if siblings else None)
+        siblings.append(row)
+    if comment.pk not in standing:
+        below |= listing.levels_below(missing[-1:], level=min(comment.depth, len(listing.REPLIES_SHOWN)))
+    return assembled(tops, below, thread.url, goes_on=goes_on, level=0)
+
+
+def _way_down(comment: Comment) -> list[Comment]:
+    """Return what leads down to ``comment`` and it, at most as many as a page has levels."""
+    way: list[int] = []
+    row: Comment | None = comment
+    while row is not None and row.parent_id and len(way) < len(listing.REPLIES_SHOWN):
+        way.append(row.pk)
+        row = row.parent
+    rows = listing.with_replies(Comment.objects.filter(pk__in=way).select_related("parent"), level=1)
+    return sorted(rows, key=lambda row: row.depth)
+
+
+def _address(url: str, **query: str) -> str:
+    joint = "&" if "?" in url else "?"
+    return f"{url}{joint}{urlencode(query)}#comments"
+
+
+def _locked(key: str) -> Thread:
+    thread = Thread.objects.select_for_update().filter(key=key).first()
+    if thread is None:
+        raise NoSuchThread
+    return thread
+
+
+def _close(thread: Thread, *, by: Account | None, reason: str) -> None:
+    if not thread.closings.filter(reopened_at__isnull=True).exists():
+        Closing.objects.create(
+            thread=thread, closed_at=clock.now(), closed_by=by, reason=clean_line(reason)[:REASON_LENGTH_MAX]
+        )
+        touch(thread.change_key)
+
+
+def _reopen(thread: Thread) -> None:
+    if thread.closings.filter(reopened_at__isnull=True).update(reopened_at=clock.now()):
+        touch(thread.change_key)

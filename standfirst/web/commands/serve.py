@@ -1,0 +1,206 @@
+"""``standfirst serve``: web, worker and scheduler of a site, under one supervisor."""
+
+import argparse
+import contextlib
+import errno
+import fcntl
+import http.client
+import os
+import resource
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import urlsplit
+
+from standfirst.web import configuration, exits, start_record
+from standfirst.web.configuration import Configuration
+from standfirst.web.supervisor import Program, Supervisor, command_of
+from standfirst.web.terminal import complain, say
+
+CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside the live streams
+DESCRIPTORS_MAX = 65_536
+FIRST_PAGE_SECONDS_MAX = 120.0
+LOCK_FILE_NAME = "serve.lock"
+REHEARSAL_MODULE = "standfirst.funding.rehearsal"
+
+
+class CannotServe(Exception):
+    """The site cannot be served: one line for people, an exit code for scripts."""
+
+    def __init__(self, line: str, code: int) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C."""
+    site = Path(os.environ["STANDFIRST_SITE"])
+    config = configuration.read(site)
+    try:
+        with only_one(config.data), listening(arguments.host, arguments.port) as sock:
+            environment = environment_of(config, sock)
+            if not start_record.still_true(config, url=environment["STANDFIRST_URL"]):
+                check(environment)
+            return serve(config, sock, environment)
+    except CannotServe as error:
+        complain(str(error))
+        return error.code
+
+
+@contextlib.contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Hold the site's lock: two schedulers and workers on one site would do everything twice."""
+    try:
+        data.mkdir(mode=0o750, parents=True, exist_ok=True)
+        file = (data / LOCK_FILE_NAME).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise CannotServe(f"the data folder {data} cannot be written: {error.strerror}", exits.FAILED) from error
+    with file:
+        _lock(file, data)
+        yield
+
+
+def _lock(file: TextIO, data: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        holder = file.read().strip() or "unknown"
+        line = f"the site in {data.parent} is being served already, by process {holder}."
+        raise CannotServe(line, exits.ALREADY_RUNNING) from error
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+
+
+@contextlib.contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Open the listening socket, which lives as long as the supervisor."""
+    with opened(host, port) as sock:
+        sock.listen(CONNECTIONS_BESIDE_STREAMS)
+        yield sock
+
+
+def opened(host: str, port: int) -> socket.socket:
+    """Return a socket bound to ``host`` and ``port``. CannotServe if that is not to be had."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise CannotServe(f"--host {host}: no such address on this machine.", exits.USAGE) from error
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            line = f"port {port} is taken by another program. Stop that, or choose another port with --port."
+            raise CannotServe(line, exits.PORT_TAKEN) from error
+        raise CannotServe(f"cannot listen on {host}, port {port}: {error.strerror}.", exits.USAGE) from error
+    return sock
+
+
+def environment_of(config: Configuration, sock: socket.socket) -> dict[str, str]:
+    """Return the environment of the site's processes.
+
+    A site whose address nobody set is reached where it listens.
+    """
+    here = f"http://{shown_host(sock)}:{sock.getsockname()[1]}"
+    return {
+        "MALLOC_ARENA_MAX": "2",  # fewer arenas: less memory lies idle in processes with threads
+        **os.environ,
+        "STANDFIRST_URL": config.url if config.env.given("STANDFIRST_URL") else here,
+    }
+
+
+def shown_host(sock: socket.socket) -> str:
+    """Return the host under which a browser on this machine reaches ``sock``."""
+    host = str(sock.getsockname()[0])
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def check(environment: dict[str, str]) -> None:
+    """Check the database and the static files in a process of its own, so that its memory is free again."""
+    program = Program("check", "standfirst.web.supervisor_preflight", django=True)
+    done = subprocess.run(command_of(program), env=environment, check=False)  # noqa: S603
+    if done.returncode:
+        sys.exit(done.returncode if done.returncode > 0 else exits.FAILED)
+
+
+def programs_of(config: Configuration, sock: socket.socket) -> list[Program]:
+    """Return the processes of the site."""
+    web = (str(sock.fileno()), str(config.web_processes), str(config.streams_max + CONNECTIONS_BESIDE_STREAMS))
+    programs = [
+        Program("web", "standfirst.web.supervisor_web", web, descriptors=(sock.fileno(),)),
+        Program("worker", "standfirst.web.supervisor_worker", django=True),
+    ]
+    if config.mode == "rehearsal" and find_spec(REHEARSAL_MODULE):
+        programs.append(rehearsal(config))
+    return programs
+
+
+def rehearsal(config: Configuration) -> Program:
+    """Return the rehearsal's payment service. CannotServe if its port is taken."""
+    address = urlsplit(config.rehearsal_url)
+    try:
+        opened(str(address.hostname), address.port or 80).close()
+    except CannotServe as error:
+        line = f"STANDFIRST_REHEARSAL_URL={config.rehearsal_url}: {error}"
+        raise CannotServe(line.replace("--port", "this setting"), error.code) from error
+    return Program("rehearsal", REHEARSAL_MODULE, django=True)
+
+
+def serve(config: Configuration, sock: socket.socket, environment: dict[str, str]) -> int:
+    """Start the processes and watch over them."""
+    for doubt in configuration.doubts(config):
+        complain(f"note: {doubt}")
+    raise_descriptor_limit()
+    sock.set_inheritable(True)
+    supervisor = Supervisor(programs_of(config, sock), environment=environment, say=complain)
+    threading.Thread(target=announce, args=(sock, environment, supervisor), daemon=True).start()
+    return supervisor.run()
+
+
+def raise_descriptor_limit() -> None:
+    """Allow as many open connections as the machine's owner lets us; each live stream is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS_MAX if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS_MAX)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def announce(sock: socket.socket, environment: dict[str, str], supervisor: Supervisor) -> None:
+    """Print the address when the first page answers."""
+    url = environment["STANDFIRST_URL"]
+    deadline = time.monotonic() + FIRST_PAGE_SECONDS_MAX
+    while time.monotonic() < deadline and not supervisor.stopping:
+        status = first_page(shown_host(sock).strip("[]"), sock.getsockname()[1], urlsplit(url).netloc)
+        if status is None:
+            time.sleep(0.2)
+            continue
+        if status >= http.client.INTERNAL_SERVER_ERROR:
+            complain(f"the front page answers with an error ({status}); the log above says why")
+        say(f"Standfirst is ready at {url}/ (the desk: {url}/desk/). Stop it with Ctrl-C.")
+        return
+
+
+def first_page(host: str, port: int, name: str) -> int | None:
+    """Ask for the front page and return its status, None while nothing answers."""
+    connection = http.client.HTTPConnection(host, port, timeout=FIRST_PAGE_SECONDS_MAX)
+    try:
+        connection.request("GET", "/", headers={"Host": name})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

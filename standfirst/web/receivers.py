@@ -1,0 +1,31 @@
+"""Where the subjects meet without knowing each other: what one does, told to another."""
+
+from typing import Any
+
+from wagtail.signals import page_published, page_unpublished
+
+from standfirst.discussion import threads
+from standfirst.stories import preview
+from standfirst.stories.models import Story
+from standfirst.web.pages import lists, story
+
+
+def story_published(instance: Story, **_: Any) -> None:
+    """A story has a thread from its first publishing on; its headline, address and openness follow the story."""
+    threads.open_thread(
+        key=instance.key, title=instance.headline, url=f"/{instance.address}/", open=instance.comments_open
+    )
+
+
+def story_withdrawn(instance: Story, **_: Any) -> None:
+    """A story that nobody can read takes no comments; those that it has are kept."""
+    threads.close_thread(key=instance.key)
+
+
+def connect() -> None:
+    """Connect them all; called once when Django is ready."""
+    page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
+    page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
+    preview.show_with("Story", story.preview)
+    preview.show_with("FrontPage", lists.preview_front_page)
+    preview.show_with("PlainPage", story.preview_plain_page)

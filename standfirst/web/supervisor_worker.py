@@ -1,0 +1,70 @@
+"""The worker process: background tasks, and the scheduler in a thread beside them.
+
+One process for both, as each would load the whole of Django and neither is busy for long.
+"""
+
+import logging
+import threading
+
+from django.db import connection, transaction
+from django.tasks.base import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from standfirst.web import scheduler
+
+POLL_SECONDS = 0.25  # a look into the queue costs about a third of a millisecond
+TRIES_MAX = 3  # of a task during which the process died; it may be what kills it
+STOP_SECONDS_MAX = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+def take_up_orphans() -> int:
+    """Put tasks whose worker died back into the queue, and give up those that died three times.
+
+    Only one worker serves a site (the supervisor's lock sees to that), so what is marked as
+    running when it starts is not. Tasks are written to be repeated. Return how many were taken up.
+    """
+    taken = 0
+    with transaction.atomic():
+        for task in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING):
+            if len(task.worker_ids) < TRIES_MAX:
+                task.status = TaskResultStatus.READY
+                task.save(update_fields=["status"])
+                taken += 1
+            else:
+                task.set_failed(RuntimeError(f"the worker died {TRIES_MAX} times during this task"))
+                logger.error("task %s was given up: the worker died %d times during it", task.task_path, TRIES_MAX)
+    return taken
+
+
+def main() -> None:
+    """Work until SIGTERM; the task that runs then is finished."""
+    taken = take_up_orphans()
+    if taken:
+        logger.warning("%d tasks that were cut off are run again", taken)
+    connection.close()
+    stop = threading.Event()
+    thread = threading.Thread(target=scheduler.run, args=(stop,), name="scheduler", daemon=True)
+    worker = Worker(
+        queue_names=["*"],
+        interval=POLL_SECONDS,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id="standfirst",
+        excluded_queue_names=[],
+    )
+    worker.configure_signals()
+    thread.start()
+    try:
+        worker.run()
+    finally:
+        stop.set()
+        thread.join(STOP_SECONDS_MAX)
+
+
+if __name__ == "__main__":
+    main()
