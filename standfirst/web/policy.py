@@ -38,6 +38,9 @@ def style_hash(style: str) -> str:
 
 
 def headers(response: HttpResponseBase, *, desk: bool) -> dict[str, str]:
-    """Return the headers for ``response``; one that carries ``csp`` has chosen its own policy."""
+    """Return the headers for ``response``; one that carries ``csp`` has chosen its own policy.
+
+    ``form_targets`` on it are the origins to which its forms may lead, such as a payment page.
+    """
     own = getattr(response, "csp", None)
-    return _COMMON | {"Content-Security-Policy": _DESK_CSP if desk else own or public_csp()}
+    return _COMMON | {"Content-Security-Policy": _DESK_CSP if desk else own or public_csp(form_targets=getattr(response, "form_targets", ()))}

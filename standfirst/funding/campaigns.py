@@ -1,0 +1,142 @@
+"""Campaigns and their goals. A goal is never overwritten: a new version follows the old one."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.numbers import list_currencies
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from standfirst.accounts.models import Account
+from standfirst.delivery.changes import touch, verb
+from standfirst.funding.ledger import METER_KEY
+from standfirst.funding.models import Campaign, GoalVersion
+from standfirst.kit import clock
+from standfirst.kit.errors import Refusal
+from standfirst.kit.text import clean_line
+
+CAMPAIGN_KEY = "funding.campaign"  # touched when name, currency or the taking of gifts changes
+GOAL_MINOR_MAX = 10**12  # keeps every sum of a period far inside 64 bits
+
+
+class UnknownCurrency(Refusal):
+    """No currency of that code exists."""
+
+    code = "funding.unknown_currency"
+    message = _("“{currency}” is no currency that we know. Write three capitals, such as EUR.")
+    field = "currency"
+
+
+class UnknownZone(Refusal):
+    """No time zone of that name exists."""
+
+    code = "funding.unknown_zone"
+    message = _("“{tz}” is no time zone that we know. Write one such as Europe/Berlin.")
+    field = "tz"
+
+
+class GoalOutOfRange(Refusal):
+    """A goal is above zero, or there is none."""
+
+    code = "funding.goal_out_of_range"
+    message = _("A goal is an amount above zero. Leave it empty to show the total alone.")
+    field = "goal"
+
+
+class CampaignExists(Refusal):
+    """The short name is taken, or another campaign takes gifts."""
+
+    code = "funding.campaign_exists"
+    status = 409
+    message = _("There is a campaign of that short name, or another one takes gifts. Nothing was changed.")
+    field = "slug"
+
+
+@verb
+def create(
+    *,
+    slug: str,
+    name: str,
+    currency: str,
+    tz: str,
+    goal_minor: int | None = None,
+    kind: str = Campaign.Kind.MONTHLY,
+    active: bool = True,
+    by: Account | None = None,
+) -> Campaign:
+    """Create a campaign, with its first goal in minor units (None: no goal).
+
+    Refusals: UnknownCurrency, UnknownZone, GoalOutOfRange, CampaignExists. No lock.
+    """
+    _check_currency(currency)
+    _check_zone(tz)
+    try:
+        with transaction.atomic():
+            campaign = Campaign.objects.create(
+                slug=slug,
+                name=clean_line(name),
+                currency=currency,
+                tz=tz,
+                kind=Campaign.Kind(kind),
+                active=active,
+                created_at=clock.now(),
+            )
+    except IntegrityError as error:
+        raise CampaignExists from error
+    set_goal(campaign=campaign, goal_minor=goal_minor, by=by)
+    touch(CAMPAIGN_KEY, METER_KEY)
+    return campaign
+
+
+@verb
+def set_goal(*, campaign: Campaign, goal_minor: int | None, by: Account | None = None) -> GoalVersion:
+    """Set the goal, in minor units, from now on; None means that there is none.
+
+    The versions before stay. An equal goal makes no new version. Refusal: GoalOutOfRange.
+    """
+    if goal_minor is not None and not 0 < goal_minor <= GOAL_MINOR_MAX:
+        raise GoalOutOfRange
+    newest = GoalVersion.objects.filter(campaign=campaign).first()
+    if newest is not None and newest.goal_minor == goal_minor:
+        return newest
+    version = GoalVersion.objects.create(campaign=campaign, goal_minor=goal_minor, set_by=by, set_at=clock.now())
+    touch(METER_KEY)
+    return version
+
+
+@verb
+def change(*, campaign: Campaign, name: str, tz: str, active: bool) -> Campaign:
+    """Rename a campaign, move its zone, open or close it. Months that stand stay as they are.
+
+    Refusals: UnknownZone, CampaignExists (another one takes gifts).
+    """
+    _check_zone(tz)
+    campaign.name, campaign.tz, campaign.active = clean_line(name), tz, active
+    try:
+        with transaction.atomic():
+            campaign.save(update_fields=["name", "tz", "active"])
+    except IntegrityError as error:
+        raise CampaignExists from error
+    touch(CAMPAIGN_KEY, METER_KEY)
+    return campaign
+
+
+def current() -> Campaign | None:
+    """Return the campaign that takes gifts, or None."""
+    return Campaign.objects.filter(active=True).first()
+
+
+def goal_minor(campaign: Campaign) -> int | None:
+    """Return the goal that counts now, in minor units, or None."""
+    return GoalVersion.objects.filter(campaign=campaign).values_list("goal_minor", flat=True).first()
+
+
+def _check_currency(currency: str) -> None:
+    if currency not in list_currencies():
+        raise UnknownCurrency(currency=currency)
+
+
+def _check_zone(tz: str) -> None:
+    try:
+        ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZone(tz=tz) from error

@@ -1,0 +1,159 @@
+"""The meter: what has been raised this month, of what, and how long is left. Defined here and nowhere else.
+
+Raised is what the ledger booked as given in the period of now, less refunds, in the mode of
+this site; a negative sum is shown as zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_skeleton
+from babel.numbers import format_percent
+from django.utils.translation import get_language, to_locale
+
+from standfirst.funding import campaigns, ledger, periods
+from standfirst.funding.models import Campaign, Mode
+from standfirst.funding.providers import registry
+from standfirst.kit import clock
+from standfirst.kit.money import Money
+
+KEYS = frozenset({ledger.METER_KEY, campaigns.CAMPAIGN_KEY})
+PERCENT_FULL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """The figures, true until ``expires_at``. Texts are in the language of the page unless a locale is given."""
+
+    campaign: str
+    raised: Money
+    goal: Money | None
+    first_day: date
+    days_left: int | None
+    monthly: bool
+    rehearsal: bool
+    tz: str
+    expires_at: datetime
+
+    @property
+    def currency(self) -> str:
+        """The currency of all figures."""
+        return self.raised.currency
+
+    @property
+    def half(self) -> Money | None:
+        """The middle of the scale."""
+        return Money(self.goal.minor // 2, self.currency) if self.goal else None
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the goal is raised, floored: 99.6 % is not 100 %."""
+        return self.raised.minor * PERCENT_FULL // self.goal.minor if self.goal else None
+
+    @property
+    def percent_capped(self) -> int:
+        """How full the bar is, 0 to 100."""
+        return min(self.percent or 0, PERCENT_FULL)
+
+    @property
+    def over_by(self) -> Money | None:
+        """By how much the goal is exceeded, or None."""
+        return self.raised - self.goal if self.goal and self.raised.minor > self.goal.minor else None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the goal is reached."""
+        return self.goal is not None and self.raised.minor >= self.goal.minor
+
+    @property
+    def last_day(self) -> bool:
+        """Whether the month ends tonight."""
+        return self.days_left == 1
+
+    @property
+    def bar_max(self) -> int:
+        """The scale's end, in minor units."""
+        return self.goal.minor if self.goal else 0
+
+    @property
+    def bar_value(self) -> int:
+        """How far the bar reaches, in minor units; never past the end."""
+        return min(self.raised.minor, self.bar_max)
+
+    def raised_text(self, locale: str = "") -> str:
+        """Return what has been raised."""
+        return self.raised.show(locale or _locale())
+
+    def goal_text(self, locale: str = "") -> str:
+        """Return the goal, or nothing."""
+        return self.goal.show(locale or _locale()) if self.goal else ""
+
+    def half_text(self, locale: str = "") -> str:
+        """Return half of the goal, or nothing."""
+        return self.half.show(locale or _locale()) if self.half else ""
+
+    def zero_text(self, locale: str = "") -> str:
+        """Return the beginning of the scale."""
+        return Money(0, self.currency).show(locale or _locale())
+
+    def over_text(self, locale: str = "") -> str:
+        """Return by how much the goal is exceeded, or nothing."""
+        return self.over_by.show(locale or _locale()) if self.over_by else ""
+
+    def percent_text(self, locale: str = "") -> str:
+        """Return the percentage as the language writes it, or nothing."""
+        if self.percent is None:
+            return ""
+        return str(format_percent(Decimal(self.percent).scaleb(-2), locale=locale or _locale()))
+
+    def month_name(self, locale: str = "") -> str:
+        """Return the name of the month, such as November."""
+        return str(format_skeleton("LLLL", self.first_day, locale=locale or _locale()))
+
+
+def read(at: datetime | None = None) -> Meter | None:
+    """Return the meter at the moment ``at`` (default: now); None if no campaign takes gifts. Reads only."""
+    campaign = campaigns.current()
+    return None if campaign is None else of(campaign, at or clock.now(), registry.mode())
+
+
+def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
+    """Return the meter of ``campaign`` at ``at``. Reads only."""
+    given = ledger.given_minor(campaign, periods.find(campaign, at), mode=mode)
+    goal = campaigns.goal_minor(campaign)
+    return Meter(
+        campaign=campaign.name,
+        raised=Money(max(given, 0), campaign.currency),
+        goal=None if goal is None else Money(goal, campaign.currency),
+        first_day=periods.first_day(campaign, at),
+        days_left=periods.days_left(campaign, at),
+        monthly=campaign.kind == Campaign.Kind.MONTHLY,
+        rehearsal=mode is Mode.REHEARSAL,
+        tz=campaign.tz,
+        expires_at=clock.next_midnight(campaign.zone, at),
+    )
+
+
+def as_data(meter: Meter | None) -> dict[str, Any]:
+    """Return the meter as plain data, for machines: amounts in minor units beside their text."""
+    if meter is None:
+        return {"campaign": None}
+    return {
+        "campaign": meter.campaign,
+        "currency": meter.currency,
+        "month": f"{meter.first_day:%Y-%m}" if meter.monthly else None,
+        "raised_minor": meter.raised.minor,
+        "goal_minor": meter.goal.minor if meter.goal else None,
+        "percent": meter.percent,
+        "days_left": meter.days_left,
+        "raised": meter.raised_text(),
+        "goal": meter.goal_text() or None,
+        "rehearsal": meter.rehearsal,
+        "valid_until": meter.expires_at.isoformat(),
+    }
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en")

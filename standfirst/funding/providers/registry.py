@@ -1,0 +1,68 @@
+"""Which payment services this site has, made from its settings."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from standfirst.funding.models import Mode
+from standfirst.funding.providers.offline import Offline
+from standfirst.funding.providers.protocol import NotSetUp, Provider
+from standfirst.funding.providers.stripe import Stripe, StripeAccount
+
+ONLINE = "stripe"
+_SALT = "standfirst.funding.rehearsal"
+
+
+def mode() -> Mode:
+    """Return whether this site takes real money."""
+    return Mode(settings.STANDFIRST.mode)
+
+
+def rehearsal_secrets() -> tuple[str, str]:
+    """Return the API key and the webhook secret that site and rehearsal share, derived from SECRET_KEY."""
+    return (
+        "sk_test_rehearsal_" + salted_hmac(_SALT, "api key", algorithm="sha256").hexdigest()[:32],
+        "whsec_" + salted_hmac(_SALT, "webhook secret", algorithm="sha256").hexdigest()[:32],
+    )
+
+
+def site_mark() -> str:
+    """Return the mark on our gifts at a provider: several sites may share one account there."""
+    return str(settings.STANDFIRST.url)
+
+
+def provider(name: str) -> Provider:
+    """Return the provider ``name``. NotSetUp if there is none, or if its settings are missing."""
+    if name == Offline.name:
+        return Offline()
+    if name != Stripe.name:
+        raise NotSetUp
+    return _stripe(_stripe_account())
+
+
+def takes_gifts_online() -> bool:
+    """Say whether a supporter can pay here now."""
+    return _stripe_account().ready
+
+
+def payment_pages() -> tuple[str, ...]:
+    """Return the origins to which the gift form may lead; a browser's policy needs to know them."""
+    if mode() is Mode.REHEARSAL:
+        return (settings.STANDFIRST.rehearsal_url,)
+    return ("https://checkout.stripe.com",)
+
+
+def _stripe_account() -> StripeAccount:
+    configuration = settings.STANDFIRST
+    if mode() is Mode.REHEARSAL:
+        key, secret = rehearsal_secrets()
+        return StripeAccount(key, secret, live=False, site=site_mark(), api_base=configuration.rehearsal_url)
+    return StripeAccount(
+        configuration.stripe_secret_key, configuration.stripe_webhook_secret, live=True, site=site_mark()
+    )
+
+
+@cache
+def _stripe(account: StripeAccount) -> Stripe:
+    return Stripe(account)

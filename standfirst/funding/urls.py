@@ -1,0 +1,14 @@
+"""The addresses at which readers give, and at which payment services report."""
+
+from django.urls import path
+
+from standfirst.funding import views
+
+urlpatterns = [
+    path("support/", views.support, name="support"),
+    path("support/thanks/<uuid:public_id>/", views.thanks, name="gift-thanks"),
+    path("support/cancelled/<uuid:public_id>/", views.cancelled, name="gift-cancelled"),
+    path("gifts/", views.gifts_collection, name="gifts"),
+    path("funding/events/<slug:provider>/", views.events, name="funding-events"),
+    path("funding/meter.json", views.meter_json, name="meter-json"),
+]
