@@ -18,14 +18,14 @@ DEPTH_MAX = 7  # of the answers; the data allow more
 LATEST = 30  # answers mostly go to one of so many newest comments
 
 REPLIES = {  # what may follow what, and how often
-    "beginning": {"reply": 9, "agreeing": 4, "differing": 4, "asking": 4},
-    "reply": {"agreeing": 3, "differing": 2, "asking": 3, "sighting": 2},
-    "agreeing": {"reply": 3, "sighting": 2},
+    "beginning": {"reply": 22, "agreeing": 5, "differing": 6, "asking": 6, "sighting": 2},
+    "reply": {"agreeing": 2, "thanking": 4},
+    "agreeing": {},
     "differing": {"yielding": 5, "agreeing": 2, "sighting": 1},
     "asking": {"answering": 1},
-    "answering": {"thanking": 3, "differing": 1, "sighting": 1},
-    "yielding": {"thanking": 1, "agreeing": 2},
-    "sighting": {"agreeing": 2, "asking": 1, "differing": 2},
+    "answering": {"thanking": 3, "differing": 2},
+    "yielding": {"thanking": 2, "agreeing": 1, "differing": 2},
+    "sighting": {"agreeing": 2, "differing": 1},
     "thanking": {},
 }
 BY_WHOM_IT_CONCERNS = {"answering", "yielding", "thanking"}  # written by who wrote what stands two above
@@ -47,12 +47,11 @@ class Deck:
 
 @dataclass(slots=True, eq=False)
 class Spoken:
-    """A comment of the conversation; ``answers`` are what may be answered to its question, if it is one."""
+    """A comment of the conversation; ``answers`` are sentences that answer just this one."""
 
     number: int
     parent: "Spoken | None"
     kind: str
-    matter: str
     name: str
     at: datetime
     text: str
@@ -64,6 +63,11 @@ class Spoken:
         """How many comments stand above it."""
         return 0 if self.parent is None else self.parent.depth + 1
 
+    @property
+    def root(self) -> "Spoken":
+        """The beginning that it hangs below; itself, if it is one."""
+        return self if self.parent is None else self.parent.root
+
 
 class Conversation:
     """Deals a conversation out of ``parts``, between ``start`` and ``end``."""
@@ -71,63 +75,68 @@ class Conversation:
     def __init__(self, parts: dict[str, Any], *, seed: str, start: datetime, end: datetime) -> None:
         self._luck = chance(seed, "conversation")
         self._start, self._end = start, end
+        self._said: set[tuple[Spoken, str]] = set()  # nobody says the same twice below one beginning
         self._names: list[str] = parts["names"]
-        self._matters = self._deck([matter["name"] for matter in parts["matters"]])
+        self._matters = self._deck([self._deck(matter["says"]) for matter in parts["matters"]])
         self._exchanges = self._deck(parts["exchanges"])
         self._decks = {name: self._deck(cards) for name, cards in parts.items() if isinstance(cards[0], str)}
-        for matter in parts["matters"]:
-            self._decks[f"{matter['name']}/says"] = self._deck(matter["says"])
-            self._decks[f"{matter['name']}/reply"] = self._deck(matter["replies"])
 
     def held(self) -> list[Spoken]:
         """Return every comment, each after the one that it answers."""
         spoken = [self._beginning(number) for number in range(ROOTS)]
         while len(spoken) < COMMENTS:
             above = self._luck.choice(spoken if self._percent(60) else spoken[-LATEST:])
-            may_follow = REPLIES[above.kind]
-            if may_follow and not above.answered and above.depth < DEPTH_MAX:
-                kind = self._luck.choices([*may_follow], [*may_follow.values()])[0]
-                spoken.append(self._answer(len(spoken), above, kind))
+            if above.answered or above.depth == DEPTH_MAX or not REPLIES[above.kind]:
+                continue
+            kind = self._kind(above)
+            answer = self._answer(len(spoken), above, kind)
+            said = (answer.root, answer.text.removeprefix(f"{above.name}: "))
+            if said not in self._said:
+                self._said.add(said)
+                above.answered = kind in BY_WHOM_IT_CONCERNS
+                spoken.append(answer)
         return spoken
 
+    def _kind(self, above: Spoken) -> str:
+        may_follow = {kind: often for kind, often in REPLIES[above.kind].items() if kind != "reply" or above.answers}
+        return self._luck.choices([*may_follow], [*may_follow.values()])[0]
+
     def _beginning(self, number: int) -> Spoken:
-        matter = self._matters.deal()
-        parts = [self._deal("openings")] if self._percent(40) else []
-        parts.append(self._deal(f"{matter}/says"))
-        parts += [self._sighting()] if self._percent(25) else []
-        text = " ".join(parts)
-        if self._percent(22):
-            text += "\n\n" + self._deal(f"{self._matters.deal()}/says")
+        says = self._matters.deal().deal()
+        text = says["text"]
+        if self._percent(50) and not _is_personal(text):
+            text = f"{self._deal('openings')} {text}"
+        if self._percent(25):
+            text += " " + self._sighting()
+        if self._percent(25):
+            more = self._matters.deal().deal()["text"]
+            text += "" if _is_personal(more) else f"\n\n{more}"
         if self._percent(25):
             text += " " + self._deal("closings")
         at = self._start + (self._end - self._start) * self._luck.random() ** 1.7
-        return Spoken(number, None, "beginning", matter, self._luck.choice(self._names), at, text)
+        return Spoken(number, None, "beginning", self._luck.choice(self._names), at, text, _answers(says))
 
     def _answer(self, number: int, above: Spoken, kind: str) -> Spoken:
         exchange = self._exchanges.deal() if kind == "asking" else {}
         text = exchange.get("asks") or self._words(kind, above)
-        if kind in {"agreeing", "differing"} and self._percent(45):
-            text += " " + (self._deal(f"{above.matter}/reply") if self._percent(70) else self._sighting())
+        if kind == "differing" and self._percent(30):
+            text += " " + self._sighting()
         if kind in {"reply", "sighting", "differing"} and self._percent(18):
             text = f"{above.name}: {text}"
-        above.answered = kind in {"answering", "thanking"}
         return Spoken(
             number=number,
             parent=above,
             kind=kind,
-            matter=above.matter,
             name=self._name(above, kind),
             at=self._later(above.at),
             text=text,
-            answers=tuple(exchange.get("answers", ())),
+            answers=_answers(exchange),
         )
 
     def _words(self, kind: str, above: Spoken) -> str:
-        if kind == "answering":
+        if kind in {"reply", "answering"}:
             return self._luck.choice(above.answers)
-        if kind == "sighting":
-            return self._sighting()
-        return self._deal(f"{above.matter}/reply" if kind == "reply" else kind)
+        return self._sighting() if kind == "sighting" else self._deal(kind)
 
     def _sighting(self) -> str:
         text = self._deal("sightings").format(
@@ -158,3 +167,12 @@ class Conversation:
 
     def _percent(self, share: int) -> bool:
         return self._luck.randrange(100) < share
+
+
+def _is_personal(text: str) -> bool:
+    """Tell whether somebody introduces themselves in ``text``: once in a comment is enough."""
+    return text.startswith(("I ", "I’", "My ", "Our ", "We ", "Both of", "On foot"))
+
+
+def _answers(card: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(card.get("answers") or card.get("replies", ()))
