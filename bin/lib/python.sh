@@ -16,21 +16,32 @@ find_python() {
   fi
 }
 
-ensure_python_and_uv() {
-  if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then
-    UV=$(command -v uv)
-  else
-    if [ ! -x .tools/bin/uv ]; then
-      python3 -m venv .tools 2>/dev/null || { echo "Please install Python's venv module (Debian: apt install python3-venv)." >&2; exit 1; }
-      .tools/bin/pip install --quiet uv
-    fi
-    UV=$PWD/.tools/bin/uv
+# uv from the path, else installed into .tools by whatever python3 there is.
+find_uv() {
+  if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then command -v uv; return; fi
+  if ! .tools/bin/uv --version >/dev/null 2>&1; then
+    rm -rf .tools
+    command -v python3 >/dev/null 2>&1 || install_packages python3 python3-venv
+    make_tools || { install_packages python3-venv && make_tools; } || {
+      say "Please install uv (https://docs.astral.sh/uv/), or Python's venv module (Debian: apt install python3-venv)."
+      return 1
+    }
   fi
+  echo "$PWD/.tools/bin/uv"
+}
+
+make_tools() {
+  { python3 -m venv .tools && .tools/bin/pip install --quiet --disable-pip-version-check uv; } >/dev/null 2>&1 ||
+    { rm -rf .tools; return 1; }
+}
+
+ensure_python_and_uv() {
+  UV=$(find_uv) || exit 1
   if [ -z "${UV_PYTHON:-}" ]; then
     UV_PYTHON=$(find_python)
     if [ -z "$UV_PYTHON" ]; then
       "$UV" python install --quiet 3.13 && UV_PYTHON=3.13 ||
-        { echo "Standfirst needs Python 3.12 or newer; please install it." >&2; exit 1; }
+        { say "Please install Python 3.12 or later; none was found, and it could not be downloaded."; exit 1; }
     fi
   fi
   export UV UV_PYTHON

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
@@ -38,8 +39,19 @@ def welcome() -> Guest:
     return Guest.objects.create(created_at=clock.now())
 
 
-def hand_key(response: HttpResponseBase, guest: Guest, *, secure: bool) -> None:
+def revoke(guest: Guest) -> None:
+    """Make every copy of the key of ``guest`` worthless. What the guest wrote stays."""
+    Guest.objects.filter(pk=guest.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+def hand_key(response: HttpResponseBase, guest: Guest) -> None:
     """Set the cookie that carries the key of ``guest``."""
     response.set_cookie(
-        COOKIE, key_of(guest), max_age=COOKIE_AGE_SECONDS, httponly=True, secure=secure, samesite="Lax", path="/"
+        COOKIE,
+        key_of(guest),
+        max_age=COOKIE_AGE_SECONDS,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+        path="/",
     )

@@ -6,17 +6,22 @@ count at which each key was last touched, and keeps nothing whose keys were touc
 render began.
 """
 
+import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from standfirst.delivery import fragments
 from standfirst.delivery.fragments import Rendered
 from standfirst.delivery.kept import KeptFragment, KeptPage
+from standfirst.kit import clock
+
+log = logging.getLogger(__name__)
 
 KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything being rendered counts as old
+EMPTY_SECONDS = 2  # how long the place of a fragment that failed stays empty before it is tried again
 FRAGMENTS_MAX = 20_000
 JOIN_TRIES = 3  # under a storm of changes the last join is served once and not kept
 NOW = "now"  # the hole that takes the number of the last change that the page has followed
@@ -74,8 +79,7 @@ class Store:
             found = self._fresh(names)
             mark = self.mark()
             missing = [name for name in names if name not in found]
-            rendered = fragments.render(missing) if missing else {}
-            for name, each in rendered.items():
+            for name, each in _render(missing).items() if missing else ():
                 found[name] = self._keep_fragment(name, each, mark)
         with self._lock:
             self._turns.pop(names[0], None)
@@ -203,6 +207,16 @@ class Store:
     def _reopen(self, pages: Iterable[str]) -> None:
         for key in pages:
             self.pages[key].reopen()
+
+
+def _render(names: list[str]) -> dict[str, Rendered]:
+    """Render fragments; if one cannot be, its place stays empty for a moment and the page stands."""
+    try:
+        return fragments.render(names)
+    except Exception:
+        log.exception("fragments could not be rendered: %s", ", ".join(names))
+        soon = clock.now() + timedelta(seconds=EMPTY_SECONDS)
+        return {name: Rendered("", expires_at=soon) for name in names}
 
 
 def join(pieces: list[bytes], holes: list[str], filled: Mapping[str, bytes]) -> bytes:

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Max, Q
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion.models import Comment, State, Thread, Vote
 
+BUSIEST = "threads"  # touched whenever the number of comments of any thread changes
 ROWS_AT_ONCE = 2_000  # rows in one statement; above, databases grow slow or refuse
 
 
@@ -37,6 +38,7 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
             last_comment_at=at,
             event=F("event") + 1,
         )
+        touch(BUSIEST)
     if State.PUBLISHED in {was, comment.state}:
         _tell_parents(comment, was_shown=was == State.PUBLISHED or comment.reply_count > 0)
 
@@ -94,7 +96,7 @@ def recount(*, thread_key: str) -> None:
         last_comment_at=_last_published_at(thread),
         event=F("event") + 1,
     )
-    touch(thread.change_key)
+    touch(thread.change_key, BUSIEST)
 
 
 def _rows_of(thread_id: int) -> dict[int, Comment]:

@@ -34,6 +34,7 @@ class Thread(models.Model):
     votes_number = models.BigIntegerField(default=0)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["last_comment_at"], name="thread_by_last_comment")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(key=""), name="thread_names_its_subject"),
             models.CheckConstraint(

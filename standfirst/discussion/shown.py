@@ -69,15 +69,15 @@ def assembled(
     *,
     goes_on: Mapping[int, GoesOn] | None = None,
     level: int | None = None,
+    to_author: bool = False,
 ) -> tuple[ShownComment, ...]:
     """Return ``comments`` with their answers from ``below``, at ``level`` (None: at their own).
 
-    ``goes_on`` says of some comments what the rows do not tell.
+    ``goes_on`` says of some comments what the rows do not tell. ``to_author`` shows what is
+    not published, too: only its author may see it.
     """
-    return tuple(
-        _shown(comment, below, thread_url, goes_on or {}, level_of(comment) if level is None else level)
-        for comment in comments
-    )
+    around = _Around(below, thread_url, goes_on or {}, to_author)
+    return tuple(_shown(comment, around, level_of(comment) if level is None else level) for comment in comments)
 
 
 def level_of(comment: Comment) -> int:
@@ -85,17 +85,21 @@ def level_of(comment: Comment) -> int:
     return min(comment.depth, len(listing.REPLIES_SHOWN))
 
 
-def _shown(
-    comment: Comment,
-    below: Mapping[int, Sequence[Comment]],
-    thread_url: str,
-    goes_on: Mapping[int, GoesOn],
-    level: int,
-) -> ShownComment:
-    under = below.get(comment.pk, ())
-    gap = comment.state != State.PUBLISHED
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is the same for all comments of one page."""
+
+    below: Mapping[int, Sequence[Comment]]
+    thread_url: str
+    goes_on: Mapping[int, GoesOn]
+    to_author: bool
+
+
+def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
+    under = around.below.get(comment.pk, ())
+    gap = comment.state != State.PUBLISHED and not around.to_author
     html = "" if gap else comment.html
-    going = goes_on.get(comment.pk) or _going_on(comment, under)
+    going = around.goes_on.get(comment.pk) or _going_on(comment, under)
     first = next(iter(listing.reply_ids(comment)), 0)
     deepest = level >= len(listing.REPLIES_SHOWN) and not under
     return ShownComment(
@@ -105,7 +109,7 @@ def _shown(
         html=html,
         excerpt=markup.excerpt(html),
         written_at=comment.created_at,
-        edited_at=comment.edited_at,
+        edited_at=None if gap else comment.edited_at,
         event=comment.event,
         is_gap=gap,
         initials="" if gap else names.initials(comment.name),
@@ -113,12 +117,12 @@ def _shown(
         up_count=comment.up_count,
         down_count=comment.down_count,
         score=comment.score,
-        level=level,
-        url=permalink(thread_url, comment.pk),
-        replies=assembled(under, below, thread_url, goes_on=goes_on, level=level + 1),
+        level=min(level, len(listing.REPLIES_SHOWN)),
+        url=permalink(around.thread_url, comment.pk),
+        replies=tuple(_shown(reply, around, level + 1) for reply in under),
         replies_more=0 if deepest else going.count,
         replies_after=cursors.write(OLDEST, going.place) if going.place else "",
-        continues_url=permalink(thread_url, first) if deepest and first else "",
+        continues_url=permalink(around.thread_url, first) if deepest and first else "",
     )
 
 

@@ -6,19 +6,22 @@ them asks the database nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion import cursors, listing
-from standfirst.discussion.cursors import OLDEST, ORDERS, Order, Place
+from standfirst.discussion import counts, cursors, listing
+from standfirst.discussion.cursors import ORDERS, Order, Place
 from standfirst.discussion.models import REASON_LENGTH_MAX, Closing, Comment, State, Thread
 from standfirst.discussion.refusals import NoSuchComment, NoSuchThread
 from standfirst.discussion.shown import GoesOn, ShownComment, assembled, level_of
 from standfirst.kit import clock
 from standfirst.kit.text import clean_line
 
-DEFAULT_ORDER = OLDEST.name
+OLDEST = cursors.OLDEST.name  # the order in which a page is shown if none is asked for
+BUSIEST = counts.BUSIEST
+BUSY_DAYS = 30  # a thread that rested for longer is no longer "most discussed"
 _KEYS_MAX = 1_000  # keys of one question; lists of stories have fewer
 _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown with it
 
@@ -96,7 +99,7 @@ def reopen_thread(*, key: str) -> None:
     _reopen(_locked(key))
 
 
-def page_of(key: str, *, order: str = DEFAULT_ORDER, after: str = "") -> ThreadPage:
+def page_of(key: str, *, order: str = OLDEST, after: str = "") -> ThreadPage:
     """Return the page of a thread that begins after the cursor ``after``.
 
     At most 3 + levels queries, whatever the size. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
@@ -122,10 +125,10 @@ def page_holding(comment_id: int, *, key: str) -> ThreadPage:
     if comment.depth > len(listing.REPLIES_SHOWN):
         return _conversation(thread, comment)
     place = _place_before_page_of(thread, comment.root or comment)
-    rows = listing.roots(thread, OLDEST, place)
+    rows = listing.roots(thread, cursors.OLDEST, place)
     comments = _with_way_down(thread, rows.comments, comment)
-    more = cursors.write(OLDEST, rows.next) if rows.next else ""
-    page = replace(_page(thread, OLDEST), more_after=more, is_first=place is None, highlighted=comment_id)
+    more = cursors.write(cursors.OLDEST, rows.next) if rows.next else ""
+    page = replace(_page(thread, cursors.OLDEST), more_after=more, is_first=place is None, highlighted=comment_id)
     return replace(page, comments=comments)
 
 
@@ -133,27 +136,27 @@ def page_asked_for(key: str, query: Mapping[str, str]) -> ThreadPage:
     """Return the page that an address's ``order``, ``after`` and ``comment`` ask for. Refusals: as the others."""
     comment = query.get("comment", "")
     if comment:
-        if not comment.isascii() or not comment.isdigit() or len(comment) > 18:  # noqa: PLR2004 - a 64-bit number
+        if not comment.isascii() or not comment.isdigit() or len(comment) > 18:
             raise NoSuchComment
         return page_holding(int(comment), key=key)
-    return page_of(key, order=query.get("order", DEFAULT_ORDER), after=query.get("after", ""))
+    return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""))
 
 
-def replies_of(comment_id: int, *, after: str = "") -> ShownComment:
-    """Return a comment with nothing below it but its answers after the cursor ``after``.
+def replies_of(comment_id: int, *, after: str = "") -> tuple[str, ShownComment]:
+    """Return a thread's key, and a comment of it with only its answers after the cursor ``after`` below.
 
     At most 3 + levels queries. Refusals: NoSuchComment, BadCursor.
     """
-    place = cursors.read(OLDEST, after)
+    place = cursors.read(cursors.OLDEST, after)
     parent = Comment.objects.filter(pk=comment_id, shown=True).select_related("thread").first()
     if parent is None:
         raise NoSuchComment
     level = level_of(parent) + 1
     rows = listing.replies(parent, place, level=level)
     below = listing.levels_below(rows.comments, level=level) | {parent.pk: rows.comments}
-    left = OLDEST.after(listing.shown_replies(parent), rows.next).count() if rows.next else 0
+    left = cursors.OLDEST.after(listing.shown_replies(parent), rows.next).count() if rows.next else 0
     goes_on = {parent.pk: GoesOn(left, rows.next)}
-    return assembled([parent], below, parent.thread.url, goes_on=goes_on)[0]
+    return parent.thread.key, assembled([parent], below, parent.thread.url, goes_on=goes_on)[0]
 
 
 def new_since(key: str, event: int) -> tuple[ShownComment, ...]:
@@ -172,10 +175,19 @@ def new_since(key: str, event: int) -> tuple[ShownComment, ...]:
 
 
 def counts_of(keys: Iterable[str]) -> dict[str, int]:
-    """Return the number of published comments of each of ``keys``, 0 where there is no thread. One query."""
+    """Return the number of published comments of those of ``keys`` that have a thread. One query."""
     wanted = list(keys)[:_KEYS_MAX]
-    known = dict(Thread.objects.filter(key__in=wanted).values_list("key", "published_count"))
-    return {key: known.get(key, 0) for key in wanted}
+    return dict(Thread.objects.filter(key__in=wanted).values_list("key", "published_count"))
+
+
+def busiest(limit: int, *, days: int = BUSY_DAYS) -> list[str]:
+    """Return the keys of the threads with most published comments among those that are still talked in.
+
+    Changes are touched under ``BUSIEST``. One query.
+    """
+    since = clock.now() - timedelta(days=days)
+    talked_in = Thread.objects.filter(last_comment_at__gte=since, published_count__gt=0)
+    return list(talked_in.order_by("-published_count", "-id").values_list("key", flat=True)[:limit])
 
 
 def thread_of(key: str) -> Thread:
@@ -184,6 +196,19 @@ def thread_of(key: str) -> Thread:
     if thread is None:
         raise NoSuchThread
     return thread
+
+
+def is_open(key: str) -> bool:
+    """Say whether the thread of ``key`` takes comments."""
+    return not Closing.objects.filter(thread__key=key, reopened_at__isnull=True).exists()
+
+
+def published_comment(comment_id: int) -> tuple[Comment, Thread]:
+    """Return a published comment and its thread. NoSuchComment."""
+    found = Comment.objects.filter(pk=comment_id, state=State.PUBLISHED).select_related("thread").first()
+    if found is None:
+        raise NoSuchComment
+    return found, found.thread
 
 
 def _page(thread: Thread, order: Order) -> ThreadPage:
@@ -207,9 +232,9 @@ def _page(thread: Thread, order: Order) -> ThreadPage:
 
 
 def _place_before_page_of(thread: Thread, root: Comment) -> Place | None:
-    rank = OLDEST.before(listing.shown_roots(thread), root).count()
+    rank = cursors.OLDEST.before(listing.shown_roots(thread), root).count()
     before = rank - rank % listing.ROOTS_A_PAGE
-    return OLDEST.place(OLDEST.sorted(listing.shown_roots(thread))[before - 1]) if before else None
+    return cursors.OLDEST.place(cursors.OLDEST.sorted(listing.shown_roots(thread))[before - 1]) if before else None
 
 
 def _conversation(thread: Thread, comment: Comment) -> ThreadPage:
@@ -218,7 +243,7 @@ def _conversation(thread: Thread, comment: Comment) -> ThreadPage:
         top = top.parent or top
     tops = list(listing.with_replies(Comment.objects.filter(pk=top.pk)))
     comments = _with_way_down(thread, tops, comment)
-    page = replace(_page(thread, OLDEST), is_first=False, highlighted=comment.pk, apart=True)
+    page = replace(_page(thread, cursors.OLDEST), is_first=False, highlighted=comment.pk, apart=True)
     return replace(page, comments=comments)
 
 
@@ -234,7 +259,7 @@ def _with_way_down(thread: Thread, tops: list[Comment], comment: Comment) -> tup
         parent = row.parent
         if parent is not None:
             left = parent.reply_count - len(siblings) - 1
-            goes_on[parent.pk] = GoesOn(left, OLDEST.place(siblings[-1]) if siblings else None)
+            goes_on[parent.pk] = GoesOn(left, cursors.OLDEST.place(siblings[-1]) if siblings else None)
         siblings.append(row)
     if comment.pk not in standing:
         below |= listing.levels_below(missing[-1:], level=min(comment.depth, len(listing.REPLIES_SHOWN)))

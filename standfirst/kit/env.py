@@ -57,11 +57,11 @@ class Env:
     def _read[T](
         self,
         name: str,
-        expected: str,
         default: T,
+        *,
+        expected: str,
         help_text: str,
         parse: Callable[[str], T],
-        *,
         shown: str | None = None,
     ) -> T:
         self.declared[name] = Setting(name, expected, str(default) if shown is None else shown, help_text)
@@ -75,7 +75,7 @@ class Env:
 
     def text(self, name: str, default: str = "", *, help: str, expected: str = "text") -> str:  # noqa: A002
         """Read a text."""
-        return self._read(name, expected, default, help, str)
+        return self._read(name, default, expected=expected, help_text=help, parse=str)
 
     def number(self, name: str, default: int, *, low: int, high: int, help: str) -> int:  # noqa: A002
         """Read a whole number from ``low`` to ``high``."""
@@ -86,7 +86,7 @@ class Env:
                 raise ValueError(raw)
             return value
 
-        return self._read(name, f"a whole number from {low} to {high}", default, help, parse)
+        return self._read(name, default, expected=f"a whole number from {low} to {high}", help_text=help, parse=parse)
 
     def switch(self, name: str, default: bool, *, help: str) -> bool:  # noqa: A002, FBT001
         """Read a yes or no."""
@@ -109,7 +109,14 @@ class Env:
             except KeyError as error:
                 raise ValueError(raw) from error
 
-        return self._read(name, "yes or no", default, help, checked, shown="yes" if default else "no")
+        return self._read(
+            name,
+            default,
+            expected="yes or no",
+            help_text=help,
+            parse=checked,
+            shown="yes" if default else "no",
+        )
 
     def choice(self, name: str, default: str, *, among: tuple[str, ...], help: str) -> str:  # noqa: A002
         """Read one of ``among``."""
@@ -119,7 +126,7 @@ class Env:
                 raise ValueError(raw)
             return raw
 
-        return self._read(name, "one of " + ", ".join(among), default, help, parse)
+        return self._read(name, default, expected="one of " + ", ".join(among), help_text=help, parse=parse)
 
     def names(self, name: str, default: tuple[str, ...] = (), *, help: str) -> tuple[str, ...]:  # noqa: A002
         """Read a comma-separated list."""
@@ -127,7 +134,14 @@ class Env:
         def parse(raw: str) -> tuple[str, ...]:
             return tuple(part.strip() for part in raw.split(",") if part.strip())
 
-        return self._read(name, "a comma-separated list", default, help, parse, shown=", ".join(default))
+        return self._read(
+            name,
+            default,
+            expected="a comma-separated list",
+            help_text=help,
+            parse=parse,
+            shown=", ".join(default),
+        )
 
     def parsed(
         self,
@@ -143,7 +157,7 @@ class Env:
 
         ``shown`` is how people write the default, where ``str`` would not say it.
         """
-        return self._read(name, expected, default, help, parse, shown=shown)
+        return self._read(name, default, expected=expected, help_text=help, parse=parse, shown=shown)
 
 
 def _shown(name: str, raw: str) -> str:

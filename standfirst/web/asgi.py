@@ -8,10 +8,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "standfirst.web.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402 - Django has to be set up first
+from django.urls import get_resolver  # noqa: E402
 
 from standfirst.delivery.application import Application  # noqa: E402
 from standfirst.delivery.store import store  # noqa: E402
 from standfirst.web.files import Files  # noqa: E402
+
+get_resolver().url_patterns  # noqa: B018 - loads every view now, not in the first reader's request
 
 _chosen = settings.STANDFIRST
 store.bytes_max = _chosen.pages_mib_max * 1024 * 1024

@@ -45,35 +45,46 @@ class Configuration:
 def read(site: Path) -> Configuration:
     """Read and check the settings of the site in the folder ``site``. BadSetting names the first that is wrong."""
     env = Env.of_site(site)
-    url = env.parsed(
-        "STANDFIRST_URL",
-        "http://127.0.0.1:8000",
-        expected="an address such as https://example.org, without a path",
-        parse=_origin,
-        help="The address under which readers reach the site.",
-    )
-    data = Path(env.text("STANDFIRST_DATA", "data", expected="a folder", help="Where database, pictures and keys lie."))
-    data = data if data.is_absolute() else site / data
     found = Configuration(
-        site=site,
-        data=data,
-        url=url,
-        hosts=env.names("STANDFIRST_HOSTS", help="Further host names that the site answers to."),
-        mode=env.choice(
+        site=site, env=env, **_publication(env), **_data(env, site), **_mail_and_money(env), **_limits(env)
+    )
+    env.refuse_unknown()
+    return found
+
+
+def _publication(env: Env) -> dict[str, Any]:
+    return {
+        "url": env.parsed(
+            "STANDFIRST_URL",
+            "http://127.0.0.1:8000",
+            expected="an address such as https://example.org, without a path",
+            parse=_origin,
+            help="The address under which readers reach the site.",
+        ),
+        "hosts": env.names("STANDFIRST_HOSTS", help="Further host names that the site answers to."),
+        "mode": env.choice(
             "STANDFIRST_MODE",
             "rehearsal",
             among=("rehearsal", "live"),
             help="In rehearsal no real money is taken, and every page that takes money says so.",
         ),
-        time_zone=env.parsed(
+        "time_zone": env.parsed(
             "STANDFIRST_TIME_ZONE",
             "UTC",
             expected="a time zone such as Europe/Berlin",
             parse=_zone,
             help="The publication's time zone: its dates, its months, its midnight.",
         ),
-        language=env.choice("STANDFIRST_LANGUAGE", "en", among=LANGUAGES, help="The language of the pages."),
-        database=env.parsed(
+        "language": env.choice("STANDFIRST_LANGUAGE", "en", among=LANGUAGES, help="The language of the pages."),
+    }
+
+
+def _data(env: Env, site: Path) -> dict[str, Any]:
+    data = Path(env.text("STANDFIRST_DATA", "data", expected="a folder", help="Where database, pictures and keys lie."))
+    data = data if data.is_absolute() else site / data
+    return {
+        "data": data,
+        "database": env.parsed(
             "DATABASE_URL",
             sqlite(data / "standfirst.sqlite3"),
             expected="postgresql://user:password@host:5432/name (or nothing, for the embedded SQLite)",
@@ -81,50 +92,61 @@ def read(site: Path) -> Configuration:
             shown="",
             help="PostgreSQL 15 or later instead of the embedded SQLite.",
         ),
-        proxies=env.names(
-            "STANDFIRST_PROXIES", help="Addresses of proxies whose X-Forwarded-For and -Proto are believed."
-        ),
-        mail_url=env.parsed(
+    }
+
+
+def _mail_and_money(env: Env) -> dict[str, Any]:
+    return {
+        "mail_url": env.parsed(
             "STANDFIRST_MAIL_URL",
             "",
             expected="smtp://user:password@host:587, smtps://… or nothing",
             parse=_mail_url,
             help="The mail server. Without one, mail is written to files in the data folder.",
         ),
-        mail_from=env.text("STANDFIRST_MAIL_FROM", "newsroom@localhost", help="The sender of the site's mail."),
-        stripe_secret_key=env.text("STRIPE_SECRET_KEY", help="Stripe's secret key; needed to take cards when live."),
-        stripe_webhook_secret=env.text(
+        "mail_from": env.text("STANDFIRST_MAIL_FROM", "newsroom@localhost", help="The sender of the site's mail."),
+        "stripe_secret_key": env.text("STRIPE_SECRET_KEY", help="Stripe's secret key; needed to take cards when live."),
+        "stripe_webhook_secret": env.text(
             "STRIPE_WEBHOOK_SECRET", help="The signing secret of Stripe's webhook; without it the webhook refuses all."
         ),
-        rehearsal_url=env.parsed(
+        "rehearsal_url": env.parsed(
             "STANDFIRST_REHEARSAL_URL",
             "http://127.0.0.1:8001",
             expected="an address such as http://127.0.0.1:8001",
             parse=_origin,
             help="Where the rehearsal's payment service listens and shows its payment page.",
         ),
-        pages_mib_max=env.number(
+    }
+
+
+def _limits(env: Env) -> dict[str, Any]:
+    return {
+        "proxies": env.names(
+            "STANDFIRST_PROXIES", help="Addresses of proxies whose X-Forwarded-For and -Proto are believed."
+        ),
+        "pages_mib_max": env.number(
             "STANDFIRST_PAGES_MIB", 64, low=8, high=4096, help="Memory for stored pages in each web process, in MiB."
         ),
-        streams_max=env.number(
+        "streams_max": env.number(
             "STANDFIRST_STREAMS", 5000, low=1, high=50_000, help="Open live streams in each web process."
         ),
-        streams_per_address_max=env.number(
+        "streams_per_address_max": env.number(
             "STANDFIRST_STREAMS_PER_ADDRESS", 40, low=1, high=50_000, help="Open live streams from one address."
         ),
-        web_processes=env.number(
+        "web_processes": env.number(
             "STANDFIRST_WEB_PROCESSES", 1, low=1, high=64, help="Web processes; each keeps its own stored pages."
         ),
-        threads=env.number("STANDFIRST_THREADS", 4, low=1, high=64, help="Threads that render, in each web process."),
-        upload_mib_max=env.number("STANDFIRST_UPLOAD_MIB", 25, low=1, high=1024, help="Largest request body, in MiB."),
-        log_level=env.choice(
+        "threads": env.number(
+            "STANDFIRST_THREADS", 4, low=1, high=64, help="Threads that render, in each web process."
+        ),
+        "upload_mib_max": env.number(
+            "STANDFIRST_UPLOAD_MIB", 25, low=1, high=1024, help="Largest request body, in MiB."
+        ),
+        "log_level": env.choice(
             "STANDFIRST_LOG", "warning", among=("debug", "info", "warning", "error"), help="How much is logged."
         ),
-        debug=env.switch("STANDFIRST_DEBUG", False, help="Show errors in the browser. Never on a public site."),
-        env=env,
-    )
-    env.refuse_unknown()
-    return found
+        "debug": env.switch("STANDFIRST_DEBUG", False, help="Show errors in the browser. Never on a public site."),
+    }
 
 
 def doubts(found: Configuration) -> list[str]:

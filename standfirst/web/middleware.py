@@ -38,8 +38,7 @@ def security_headers(get_response: Answer) -> Answer:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        desk = request.path_info.startswith("/desk/")
-        for name, value in policy.headers(response, desk=desk).items():
+        for name, value in policy.headers(request, response).items():
             response.headers.setdefault(name, value)
         return response
 

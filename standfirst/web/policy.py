@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 
 _COMMON = {
     "Referrer-Policy": "same-origin",
@@ -37,10 +37,14 @@ def style_hash(style: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-def headers(response: HttpResponseBase, *, desk: bool) -> dict[str, str]:
-    """Return the headers for ``response``; one that carries ``csp`` has chosen its own policy.
+def headers(request: HttpRequest, response: HttpResponseBase) -> dict[str, str]:
+    """Return the headers for ``response``.
 
-    ``form_targets`` on it are the origins to which its forms may lead, such as a payment page.
+    The page's inline style is named on the request by whoever renders the frame; the sites to
+    which its forms lead (a payment page) on the response by its view.
     """
-    own = getattr(response, "csp", None)
-    return _COMMON | {"Content-Security-Policy": _DESK_CSP if desk else own or public_csp(form_targets=getattr(response, "form_targets", ()))}
+    if request.path_info.startswith("/desk/"):
+        return _COMMON | {"Content-Security-Policy": _DESK_CSP}
+    styles = (style_hash(request.inline_style),) if hasattr(request, "inline_style") else ()
+    csp = public_csp(style_hashes=styles, form_targets=getattr(response, "form_targets", ()))
+    return _COMMON | {"Content-Security-Policy": csp}

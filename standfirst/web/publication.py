@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from wagtail.models import Site
 
 from standfirst.stories.models import PublicationSettings, Section
@@ -20,12 +21,22 @@ def current() -> PublicationSettings:
     return found or PublicationSettings(site=site)
 
 
+def theme_style(found: PublicationSettings) -> SafeString:
+    """Return the page's one inline style: the colour set on the desk."""
+    # The column's validator lets #rrggbb through and nothing else.
+    return SafeString(f":root{{--accent:{found.accent}}}")
+
+
 def publication(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the publication and the sections in its menu. The desk has its own pages."""
     if request.path_info.startswith("/desk/"):
         return {}
+    found = current()
+    style = theme_style(found)
+    request.inline_style = style  # type: ignore[attr-defined]  # its hash goes into the policy
     return {
-        "publication": current(),
+        "publication": found,
+        "theme_style": style,
         "menu": list(Section.objects.filter(in_menu=True, parent=None)),
         "rehearsal": settings.STANDFIRST.mode == "rehearsal",
     }

@@ -51,19 +51,18 @@ MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+_OURS = "standfirst.web.scheduler_jobs"
+
 JOBS: tuple[Job, ...] = (
     Job("publish what is due", "standfirst.stories.publishing.publish_due", 5),
-    Job("hand changes to followers", "standfirst.delivery.followers.run", 1),
-    Job("trim the change log", "standfirst.delivery.followers.trim", 10 * MINUTE),
-    Job("forget old task results", "standfirst.web.scheduler.prune_task_results", DAY),
+    Job("try payments again", "standfirst.funding.tasks.process_parked", MINUTE),
+    Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
+    Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
+    Job("trim the change log", f"{_OURS}.trim_change_log", HOUR),
+    Job("forget addresses", f"{_OURS}.forget_addresses", DAY),
+    Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
+    Job("forget task results", f"{_OURS}.prune_task_results", DAY),
 )
-
-
-def prune_task_results() -> None:
-    """Delete the results of tasks that ended two weeks ago."""
-    import_string("django.core.management.call_command")(
-        "prune_db_task_results", queue_name="*", min_age_days=14, verbosity=0
-    )
 
 
 class Schedule:

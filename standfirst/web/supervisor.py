@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from standfirst.web import exits
 
@@ -31,6 +31,7 @@ class Program:
     arguments: tuple[str, ...] = ()
     django: bool = False
     descriptors: tuple[int, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)  # beside that of all
 
 
 def command_of(program: Program) -> list[str]:
@@ -56,7 +57,7 @@ class Child:
         self._started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
             command_of(self.program),
-            env=self._environment,
+            env={**self._environment, **self.program.environment},
             pass_fds=self.program.descriptors,
             stdin=subprocess.DEVNULL,
             process_group=0,

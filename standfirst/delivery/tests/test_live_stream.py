@@ -31,6 +31,10 @@ class Listener:
     def text(self) -> str:
         return Answer(self.sent).body.decode()
 
+    async def answered(self) -> None:
+        async with asyncio.timeout(5):
+            await self.arrived.wait()
+
     async def until(self, words: str) -> None:
         async with asyncio.timeout(5):
             while not self.sent or words not in self.text:
@@ -51,9 +55,7 @@ async def listening(site: Site, query: str, **headers: str) -> AsyncIterator[Lis
     }
     task = asyncio.ensure_future(site.application(scope, listener.receive, listener.send))
     try:
-        async with asyncio.timeout(5):
-            while not listener.sent:
-                await asyncio.sleep(0)
+        await listener.answered()
         yield listener
     finally:
         listener.left.set()

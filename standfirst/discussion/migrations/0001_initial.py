@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('votes_number', models.BigIntegerField(default=0)),
             ],
             options={
+                'indexes': [models.Index(fields=['last_comment_at'], name='thread_by_last_comment')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='thread_names_its_subject'), models.CheckConstraint(condition=models.Q(('roots_count__lte', models.F('published_count'))), name='thread_has_no_more_roots_than_comments')],
             },
         ),

@@ -15,18 +15,18 @@ class Offline:
     name: ClassVar[str] = "offline"
     refundable: ClassVar[bool] = True
 
-    def start(self, intent: Intent) -> Redirect:  # noqa: ARG002 - the protocol's
+    def start(self, intent: Intent) -> Redirect:
         """Refuse: there is no page on which a gift is paid offline."""
         raise NotSetUp
 
-    def fetch(self, ref: str) -> Facts:  # noqa: ARG002 - the protocol's
+    def fetch(self, ref: str) -> Facts:
         """Refuse: staff alone know."""
         raise NotSetUp
 
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> list[EventRef]:  # noqa: ARG002 - the protocol's
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> list[EventRef]:
         """Refuse: nobody sends messages about money in an envelope."""
         raise EventRefused
 
-    def refund(self, charge_ref: str, amount: Money, asked_as: uuid.UUID) -> RefundFacts:  # noqa: ARG002 - the protocol's
+    def refund(self, charge_ref: str, amount: Money, asked_as: uuid.UUID) -> RefundFacts:
         """Say that staff paid ``amount`` back by hand."""
         return RefundFacts(f"offline_{asked_as.hex}", amount, "done", clock.now(), asked_as)

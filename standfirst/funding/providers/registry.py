@@ -3,28 +3,19 @@
 from functools import cache
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 
 from standfirst.funding.models import Mode
 from standfirst.funding.providers.offline import Offline
 from standfirst.funding.providers.protocol import NotSetUp, Provider
 from standfirst.funding.providers.stripe import Stripe, StripeAccount
+from standfirst.funding.rehearsal import keys
 
 ONLINE = "stripe"
-_SALT = "standfirst.funding.rehearsal"
 
 
 def mode() -> Mode:
     """Return whether this site takes real money."""
     return Mode(settings.STANDFIRST.mode)
-
-
-def rehearsal_secrets() -> tuple[str, str]:
-    """Return the API key and the webhook secret that site and rehearsal share, derived from SECRET_KEY."""
-    return (
-        "sk_test_rehearsal_" + salted_hmac(_SALT, "api key", algorithm="sha256").hexdigest()[:32],
-        "whsec_" + salted_hmac(_SALT, "webhook secret", algorithm="sha256").hexdigest()[:32],
-    )
 
 
 def site_mark() -> str:
@@ -56,8 +47,10 @@ def payment_pages() -> tuple[str, ...]:
 def _stripe_account() -> StripeAccount:
     configuration = settings.STANDFIRST
     if mode() is Mode.REHEARSAL:
-        key, secret = rehearsal_secrets()
-        return StripeAccount(key, secret, live=False, site=site_mark(), api_base=configuration.rehearsal_url)
+        shared = keys.derived(settings.SECRET_KEY)
+        return StripeAccount(
+            shared.api_key, shared.webhook_secret, live=False, site=site_mark(), api_base=configuration.rehearsal_url
+        )
     return StripeAccount(
         configuration.stripe_secret_key, configuration.stripe_webhook_secret, live=True, site=site_mark()
     )

@@ -82,7 +82,7 @@ class Stripe:
     def _client(self) -> "StripeClient":
         if not self.account.ready:
             raise NotSetUp
-        import stripe  # noqa: PLC0415 - 0.5 s and 30 MB that only those who take money should pay
+        import stripe
 
         return stripe.StripeClient(
             self.account.secret_key,
@@ -143,7 +143,7 @@ class Stripe:
         """Check the signature, then read who sent what about what. Types that we do not act on are no news."""
         if not self.account.ready:
             raise EventRefused
-        import stripe  # noqa: PLC0415 - see _client
+        import stripe
 
         try:
             event = stripe.Webhook.construct_event(
@@ -232,12 +232,12 @@ class Stripe:
         """Ask Stripe; its errors become ours. Plain data comes back."""
         if not self.account.ready:
             raise NotSetUp
-        import stripe  # noqa: PLC0415 - see _client
+        import stripe
 
         try:
             answer: dict[str, Any] = question().to_dict()
         except stripe.InvalidRequestError as error:
-            if error.http_status == 404:  # noqa: PLR2004 - HTTP's own number
+            if error.http_status == 404:
                 raise NotFound(ref=str(error.param or "")) from error
             raise ProviderRefused(reason=str(error.code or "invalid_request")) from error
         except (stripe.CardError, stripe.IdempotencyError, stripe.PermissionError) as error:

@@ -11,18 +11,16 @@ import threading
 from pathlib import Path
 
 from standfirst.funding.rehearsal.chaos import Chaos, Odds
-from standfirst.funding.rehearsal.server import Rehearsal, Secrets
-
-KEY_VARIABLE = "STANDFIRST_REHEARSAL_API_KEY"
-SECRET_VARIABLE = "STANDFIRST_REHEARSAL_WEBHOOK_SECRET"  # noqa: S105 - a variable's name
+from standfirst.funding.rehearsal.keys import API_KEY_VARIABLE, WEBHOOK_SECRET_VARIABLE, Secrets
+from standfirst.funding.rehearsal.server import Rehearsal
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; return the exit status."""
     given = _parser().parse_args(arguments)
-    secrets = Secrets(os.environ.get(KEY_VARIABLE, ""), os.environ.get(SECRET_VARIABLE, ""))
+    secrets = Secrets(os.environ.get(API_KEY_VARIABLE, ""), os.environ.get(WEBHOOK_SECRET_VARIABLE, ""))
     if not secrets.api_key or not secrets.webhook_secret:
-        sys.stderr.write(f"rehearsal: {KEY_VARIABLE} and {SECRET_VARIABLE} must be set\n")
+        sys.stderr.write(f"rehearsal: {API_KEY_VARIABLE} and {WEBHOOK_SECRET_VARIABLE} must be set\n")
         return 2
     seed, odds = given.chaos
     given.data.parent.mkdir(parents=True, exist_ok=True)

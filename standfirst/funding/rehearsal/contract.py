@@ -51,7 +51,7 @@ def checked(kind: str, given: dict[str, Any]) -> dict[str, Any]:
 
     ``kind`` names the type in stripe-python.
     """
-    import pydantic  # noqa: PLC0415 - see the module's docstring
+    import pydantic
 
     try:
         found: dict[str, Any] = _adapter(kind).validate_python(given)
@@ -68,9 +68,9 @@ def checked(kind: str, given: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _adapter(kind: str) -> Any:
-    import pydantic  # noqa: PLC0415 - see the module's docstring
-    from stripe import StripeContext, params  # noqa: PLC0415 - see the module's docstring
-    from typing_extensions import is_typeddict  # noqa: PLC0415 - see the module's docstring
+    import pydantic
+    from stripe import StripeContext, params
+    from typing_extensions import is_typeddict
 
     holder: Any = params.checkout if kind.startswith("Session") else params
     type_ = getattr(holder, kind)

@@ -3,7 +3,6 @@
 import hmac
 import json
 import threading
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,20 +14,13 @@ from standfirst.funding.rehearsal.api import Answer, Api
 from standfirst.funding.rehearsal.bank import Bank
 from standfirst.funding.rehearsal.chaos import Chaos
 from standfirst.funding.rehearsal.errors import Refused
+from standfirst.funding.rehearsal.keys import Secrets
 from standfirst.funding.rehearsal.state import State
 from standfirst.funding.rehearsal.webhooks import Sender
 from standfirst.kit.money import Money
 
 BODY_BYTES_MAX = 64 * 1024  # Stripe's own requests of ours have two kilobytes
 SECONDS_IDLE_MAX = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What the site and its rehearsal share."""
-
-    api_key: str
-    webhook_secret: str
 
 
 class Rehearsal:

@@ -83,6 +83,6 @@ class Sender:
         try:
             with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310 - as above
                 status: int = response.status
-                return 200 <= status < 300  # noqa: PLR2004 - HTTP's own numbers
+                return 200 <= status < 300
         except (urllib.error.URLError, OSError, HTTPException):
             return False

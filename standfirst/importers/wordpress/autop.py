@@ -10,15 +10,53 @@ from collections.abc import Iterator
 from enum import Enum
 
 _FLOW = frozenset(
-    "div blockquote section article aside main header footer form fieldset details center address".split()
+    [
+        "div",
+        "blockquote",
+        "section",
+        "article",
+        "aside",
+        "main",
+        "header",
+        "footer",
+        "form",
+        "fieldset",
+        "details",
+        "center",
+        "address",
+    ]
 )
 _CELLS = frozenset(
-    "p li dt dd td th caption figcaption summary legend h1 h2 h3 h4 h5 h6 figure video audio object iframe".split()
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "caption",
+        "figcaption",
+        "summary",
+        "legend",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "figure",
+        "video",
+        "audio",
+        "object",
+        "iframe",
+    ]
 )
-_FRAMES = frozenset("ul ol dl table thead tbody tfoot tr colgroup menu nav hgroup map select".split())
-_ALONE = frozenset("hr col".split())
+_FRAMES = frozenset(
+    ["ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr", "colgroup", "menu", "nav", "hgroup", "map", "select"]
+)
+_ALONE = frozenset(["hr", "col"])
 _BLOCKS = _FLOW | _CELLS | _FRAMES | _ALONE
-_RAW = frozenset("pre script style textarea svg math".split())
+_RAW = frozenset(["pre", "script", "style", "textarea", "svg", "math"])
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
 _BLANK_LINES = re.compile(r"\n[ \t\f\v]*\n\s*")
 _BREAK_BEFORE = re.compile(r"(?:<br[^<>]*>)\s*$", re.IGNORECASE)

@@ -26,7 +26,9 @@ PULL_QUOTE_LENGTH_MAX = 400
 SOURCE_LENGTH_MAX = 255
 ADDRESS_LENGTH_MAX = 2_000
 GALLERY_PICTURES_MAX = 60
-_CONTAINERS = frozenset("div section article aside main header footer nav center address figcaption li".split())
+_CONTAINERS = frozenset(
+    ["div", "section", "article", "aside", "main", "header", "footer", "nav", "center", "address", "figcaption", "li"]
+)
 _PICTURE_NUMBER = re.compile(r"\bwp-image-([0-9]{1,19})\b")
 _PICTURE_ADDRESS = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$", re.IGNORECASE)
 _is_url = URLValidator(schemes=["http", "https"])

@@ -25,16 +25,72 @@ type Note = Callable[[str], None]
 type Expand = Callable[[str], str]
 
 LIVE = frozenset(
-    "archives calendar categories latest-comments latest-posts page-list post-comments query rss search social-links"
-    " tag-cloud loginout navigation site-title site-logo site-tagline posts-list-edit template-part avatar"
-    " comments comments-form post-title post-content post-date post-excerpt post-featured-image post-author"
-    " post-terms read-more".split()
+    [
+        "archives",
+        "calendar",
+        "categories",
+        "latest-comments",
+        "latest-posts",
+        "page-list",
+        "post-comments",
+        "query",
+        "rss",
+        "search",
+        "social-links",
+        "tag-cloud",
+        "loginout",
+        "navigation",
+        "site-title",
+        "site-logo",
+        "site-tagline",
+        "posts-list-edit",
+        "template-part",
+        "avatar",
+        "comments",
+        "comments-form",
+        "post-title",
+        "post-content",
+        "post-date",
+        "post-excerpt",
+        "post-featured-image",
+        "post-author",
+        "post-terms",
+        "read-more",
+    ]
 )
 # These say all in their HTML.
 PLAIN = frozenset(
-    "paragraph heading list list-item image gallery quote pullquote table code preformatted verse html separator"
-    " columns column group buttons button media-text video audio details freeform missing text-columns subhead"
-    " file footnotes".split()
+    [
+        "paragraph",
+        "heading",
+        "list",
+        "list-item",
+        "image",
+        "gallery",
+        "quote",
+        "pullquote",
+        "table",
+        "code",
+        "preformatted",
+        "verse",
+        "html",
+        "separator",
+        "columns",
+        "column",
+        "group",
+        "buttons",
+        "button",
+        "media-text",
+        "video",
+        "audio",
+        "details",
+        "freeform",
+        "missing",
+        "text-columns",
+        "subhead",
+        "file",
+        "footnotes",
+    ]
 )
 
 

@@ -10,8 +10,46 @@ from bs4 import BeautifulSoup, NavigableString, Tag, XMLParsedAsHTMLWarning
 from bs4.element import PageElement, PreformattedString
 
 INLINE = frozenset(
-    "a abbr b bdi bdo big br cite code data del dfn em font i img ins kbd label mark q rp rt ruby s samp small span"
-    " strike strong sub sup time tt u var wbr acronym".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "br",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "acronym",
+    ]
 )
 # Inline elements that the desk's text editor keeps, with the name it uses.
 RICH = {
@@ -28,13 +66,55 @@ RICH = {
     "br": "br",
 }
 # Elements that only dress their text: the text stays, the dress goes.
-_DRESS = frozenset("span font big center label data".split())
-LIFTED = frozenset("img iframe video audio embed object".split())  # become blocks of their own, wherever they stand
+_DRESS = frozenset(["span", "font", "big", "center", "label", "data"])
+LIFTED = frozenset(
+    ["img", "iframe", "video", "audio", "embed", "object"]
+)  # become blocks of their own, wherever they stand
 _BLOCKS = frozenset(
-    "address article aside blockquote caption center col colgroup dd details div dl dt figcaption figure footer h1 h2"
-    " h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "center",
+        "col",
+        "colgroup",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
-_EMBEDS = frozenset("iframe video audio source embed object param".split())
+_EMBEDS = frozenset(["iframe", "video", "audio", "source", "embed", "object", "param"])
 _ATTRIBUTES = {
     "*": {"class", "lang", "dir", "title"},
     "a": {"href"},

@@ -14,8 +14,21 @@ YEAR_MIN, YEAR_MAX = 1000, 9998  # an address holds four digits; a time zone may
 _NUMBER = re.compile(r"[0-9]{1,19}")
 # Nothing is read from an item of these kinds, so nothing in it can be wrong.
 IGNORED_KINDS = frozenset(
-    "nav_menu_item revision custom_css customize_changeset oembed_cache user_request wp_block wp_template"
-    " wp_template_part wp_global_styles wp_navigation wp_font_family wp_font_face".split()
+    [
+        "nav_menu_item",
+        "revision",
+        "custom_css",
+        "customize_changeset",
+        "oembed_cache",
+        "user_request",
+        "wp_block",
+        "wp_template",
+        "wp_template_part",
+        "wp_global_styles",
+        "wp_navigation",
+        "wp_font_family",
+        "wp_font_face",
+    ]
 )
 
 

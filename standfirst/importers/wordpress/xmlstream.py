@@ -120,7 +120,7 @@ class RecordStream:
         where = {"line": error.lineno, "column": error.offset + 1}
         offset = self._parser.ErrorByteIndex - self._chunk_at
         byte = self._chunk[offset] if 0 <= offset < len(self._chunk) else None
-        control = byte is not None and byte < ord(" ") and byte not in b"\t\n\r"  # noqa: PLR2004 - None is sorted out
+        control = byte is not None and byte < ord(" ") and byte not in b"\t\n\r"
         if self._root_seen and control:
             return ControlCharacter(character=f"0x{byte:02X}", **where)
         reason = expat.ErrorString(error.code) or "unknown"

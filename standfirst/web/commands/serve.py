@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
 
+from standfirst.funding.rehearsal import keys
 from standfirst.web import configuration, exits, start_record
 from standfirst.web.configuration import Configuration
+from standfirst.web.secrets_file import secret
 from standfirst.web.supervisor import Program, Supervisor, command_of
 from standfirst.web.terminal import complain, say
 
@@ -27,7 +28,7 @@ CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside
 DESCRIPTORS_MAX = 65_536
 FIRST_PAGE_SECONDS_MAX = 120.0
 LOCK_FILE_NAME = "serve.lock"
-REHEARSAL_MODULE = "standfirst.funding.rehearsal"
+EVENTS_PATH = "/funding/events/stripe/"
 
 
 class CannotServe(Exception):
@@ -144,20 +145,30 @@ def programs_of(config: Configuration, sock: socket.socket) -> list[Program]:
         Program("web", "standfirst.web.supervisor_web", web, descriptors=(sock.fileno(),)),
         Program("worker", "standfirst.web.supervisor_worker", django=True),
     ]
-    if config.mode == "rehearsal" and find_spec(REHEARSAL_MODULE):
-        programs.append(rehearsal(config))
+    if config.mode == "rehearsal":
+        programs.append(rehearsal(config, sock))
     return programs
 
 
-def rehearsal(config: Configuration) -> Program:
+def rehearsal(config: Configuration, sock: socket.socket) -> Program:
     """Return the rehearsal's payment service. CannotServe if its port is taken."""
     address = urlsplit(config.rehearsal_url)
+    at_home = urlsplit(config.url).hostname in configuration.LOOPBACK
+    site = f"http://{shown_host(sock)}:{sock.getsockname()[1]}" if at_home else config.url
     try:
         opened(str(address.hostname), address.port or 80).close()
     except CannotServe as error:
         line = f"STANDFIRST_REHEARSAL_URL={config.rehearsal_url}: {error}"
         raise CannotServe(line.replace("--port", "this setting"), error.code) from error
-    return Program("rehearsal", REHEARSAL_MODULE, django=True)
+    arguments = {
+        "--port": str(address.port or 80),
+        "--public-url": config.rehearsal_url,
+        "--webhook-url": site + EVENTS_PATH,
+        "--data": str(config.data / "rehearsal.sqlite3"),
+    }
+    secrets = keys.environment(secret(config.data, "secret_key"))
+    flat = tuple(part for pair in arguments.items() for part in pair)
+    return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets)
 
 
 def serve(config: Configuration, sock: socket.socket, environment: dict[str, str]) -> int:

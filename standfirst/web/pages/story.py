@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -34,8 +34,6 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
         published().select_related("section", "series", "hero").prefetch_related("hero__renditions", "topics"),
         address=f"{year}/{month}/{slug}",
     )
-    if request.GET.get("comment") and (away := _page_holding(request, found)):
-        return away
     thread_html = _asked_thread(request, found)
     context, keys = _composed(found)
     if thread_html:
@@ -94,20 +92,11 @@ def _keys(found: Story, bylines: list[Byline]) -> set[str]:
 
 
 def _asked_thread(request: HttpRequest, found: Story) -> SafeString:
-    order, after = request.GET.get("order", threads.OLDEST), request.GET.get("after", "")
-    if order == threads.OLDEST and not after:
+    """Return the part of the thread that the address asks for; "" for the first page, which is a hole."""
+    if not any(request.GET.get(name) for name in THREAD_QUERY):
         return SafeString("")
-    asked = threads.page_of(found.key, order=order, after=after)
+    asked = threads.page_asked_for(found.key, request.GET)
     return render_to_string("discussion/_thread.html", {"thread_page": asked})
-
-
-def _page_holding(request: HttpRequest, found: Story) -> HttpResponse | None:
-    """Return the way to the thread's page that has the comment asked for; None if it is the first."""
-    raw = request.GET["comment"]
-    query = threads.page_holding(found.key, raw)
-    if not query:
-        return None
-    return HttpResponseRedirect(f"/{found.address}/?{query}#comment-{int(raw)}")
 
 
 @stored_page()

@@ -1,0 +1,58 @@
+"""The ground that every test stands on: a site folder for each process, no network but loopback, quick settings."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+# Settings of a real site on this machine must not reach the tests, nor the tests that site.
+for _name in [name for name in os.environ if name.startswith(("STANDFIRST_", "STRIPE_"))]:
+    if not _name.startswith(("STANDFIRST_TEST_", "STANDFIRST_COVERAGE")):
+        del os.environ[_name]
+SITE = Path(tempfile.mkdtemp(prefix="standfirst-test-"))
+os.environ["STANDFIRST_SITE"] = str(SITE)
+os.environ["DJANGO_SETTINGS_MODULE"] = "standfirst.web.settings"
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+    from django.test import override_settings
+
+    # A style sheet that is not collected, and a password that is quick to check, are enough for a test.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ).enable()
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(SITE, ignore_errors=True)
+
+
+def pytest_runtest_setup() -> None:
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep SQLite's test database in a file, as threads need for locking as in earnest, without waiting for a disk."""
+    from django.db import connections
+
+    database: dict[str, Any] = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(SITE / "test.sqlite3")
+        database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace(
+            "synchronous=FULL", "synchronous=OFF"
+        )
+
+
+@pytest.fixture(autouse=True)
+def _media_of_this_test(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    yield

@@ -1,0 +1,229 @@
+"""Addresses where readers read on, post, vote and change; each translates a request into one verb or one read."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from standfirst.accounts import addresses, guests
+from standfirst.accounts.models import Guest
+from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
+from standfirst.discussion import comments, mine, refusals, threads, votes
+from standfirst.discussion.comments import Posted
+from standfirst.discussion.models import Comment, State
+from standfirst.discussion.shown import permalink
+from standfirst.kit.errors import Refusal
+
+TRAP_FIELD = "topic"  # a field that people do not see and programs fill in
+PUBLICATION = "publication"
+ID_DIGITS_MAX = 18
+THREAD_QUERY = ("order", "after", "comment")
+
+
+class SeeOther(HttpResponseRedirect):
+    """Go and read there: what was posted is done."""
+
+    status_code = 303
+
+
+# Reading: the same for everybody
+
+
+@require_GET
+@stored_page(query=THREAD_QUERY)
+def thread(request: HttpRequest, key: str) -> HttpResponse:
+    """A thread on a page of its own."""
+    page = threads.page_asked_for(key, request.GET)
+    return _kept(request, "discussion/thread.html", {"thread_page": page}, page.key)
+
+
+@require_GET
+@stored_page(query=("order", "after"))
+def further(request: HttpRequest, key: str) -> HttpResponse:
+    """Further comments alone, for the script."""
+    page = threads.page_of(key, order=request.GET.get("order", threads.OLDEST), after=request.GET.get("after", ""))
+    return _kept(request, "discussion/_further.html", {"thread_page": page, "is_open": page.is_open}, page.key)
+
+
+@require_GET
+@stored_page()
+def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
+    """What was published after the event that an open page knows, for the script."""
+    new = threads.new_since(key, event)
+    context = {"comments": new, "is_open": threads.is_open(key)}
+    return _kept(request, "discussion/_new.html", context, key)
+
+
+@require_GET
+@stored_page(query=("after", "part"))
+def replies(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Further answers to a comment: a page, or with ``part`` its list alone, for the script."""
+    key, comment = threads.replies_of(comment_id, after=request.GET.get("after", ""))
+    found = threads.thread_of(key)
+    template = "discussion/_replies.html" if request.GET.get("part") else "discussion/replies.html"
+    context = {"comment": comment, "thread": found, "is_open": threads.is_open(key)}
+    return _kept(request, template, context, key)
+
+
+@require_GET
+@stored_page()
+def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """The form to answer a comment, on a page of its own, for browsers without scripts."""
+    parent, found = threads.published_comment(comment_id)
+    context = {"thread": found, "parent": parent, "is_open": threads.is_open(found.key)}
+    return _kept(request, "discussion/write.html", context, found.key)
+
+
+# Writing, and what only its writer sees
+
+
+@personal_page
+@require_POST
+def post(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Post a comment; the form comes back with all that was typed if it is refused."""
+    guest = guests.of_request(request)
+    try:
+        posted = comments.post(
+            thread_key=key,
+            name=request.POST.get("name", ""),
+            text=request.POST.get("text", ""),
+            parent_id=_parent_id(request),
+            guest=guest,
+            address_hash=addresses.hash_of_request(request),
+            trap=request.POST.get(TRAP_FIELD, ""),
+        )
+    except Refusal as refusal:
+        if _wants_json(request) or isinstance(refusal, refusals.NoSuchThread):
+            raise
+        return _form_again(request, key, refusal)
+    response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
+    if posted.guest is not None and guest is None and not posted.repeated:
+        guests.hand_key(response, posted.guest)
+    show_own_write(response)
+    return response
+
+
+@personal_page
+@require_GET
+def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """One's own comment, whatever its state, with the reason if it is not published."""
+    own = mine.comment(comment_id=comment_id, guest=guests.of_request(request))
+    return render(request, "discussion/comment.html", {"own": own})
+
+
+@personal_page
+@require_GET
+def own_comments(request: HttpRequest, key: str) -> HttpResponse:
+    """One's own comments of a thread that wait for a decision, for the script."""
+    found = mine.waiting(key=key, guest=guests.of_request(request))
+    response = render(request, "discussion/_mine.html", {"owns": found})
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@personal_page
+@require_POST
+def edit(request: HttpRequest, comment_id: int) -> HttpResponseBase:
+    """Change one's own comment."""
+    guest = guests.of_request(request)
+    text = request.POST.get("text", "")
+    try:
+        changed = comments.edit_by_guest(comment_id=comment_id, guest=guest, text=text)
+    except Refusal as refusal:
+        if _wants_json(request) or isinstance(refusal, refusals.NoSuchComment | refusals.NotYours):
+            raise
+        own = mine.comment(comment_id=comment_id, guest=guest)
+        context = {"own": own, "refusal": refusal, "typed": text}
+        return _refused(request, "discussion/comment.html", context, refusal)
+    posted = Posted(changed)
+    response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
+    show_own_write(response)
+    return response
+
+
+_CAST = {"up": votes.up, "down": votes.down}
+
+
+@personal_page
+@require_POST
+def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
+    """Vote up or down, or take the vote back."""
+    guest = guests.of_request(request)
+    value = request.POST.get("vote", "")
+    if value == "none":
+        voter: Guest | None = guest and votes.withdraw(comment_id=comment_id, guest=guest)
+    elif value in _CAST:
+        voter = _CAST[value](comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request))
+    else:
+        raise refusals.NoSuchVote
+    voted, found = threads.published_comment(comment_id)
+    response: HttpResponseBase = SeeOther(permalink(found.url, comment_id))
+    if _wants_json(request):
+        mine_now = votes.value_of(comment_id=comment_id, guest=voter)
+        response = JsonResponse({"up": voted.up_count, "down": voted.down_count, "mine": mine_now})
+    if voter is not None and guest is None:
+        guests.hand_key(response, voter)
+    show_own_write(response)
+    return response
+
+
+def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str) -> HttpResponse:
+    response = render(request, template, context)
+    if template.rpartition("/")[2].startswith("_"):
+        response.headers["X-Robots-Tag"] = "noindex"
+    return shows(response, f"thread:{key}", PUBLICATION)
+
+
+def _parent_id(request: HttpRequest) -> int | None:
+    raw = request.POST.get("parent", "").strip()
+    if not raw:
+        return None
+    if not raw.isascii() or not raw.isdigit() or len(raw) > ID_DIGITS_MAX:
+        raise refusals.ParentElsewhere
+    return int(raw)
+
+
+def _form_again(request: HttpRequest, key: str, refusal: Refusal) -> HttpResponse:
+    parent = None
+    found = threads.thread_of(key)
+    raw = request.POST.get("parent", "")
+    if raw and not isinstance(refusal, refusals.ParentElsewhere):
+        parent = Comment.objects.filter(pk=int(raw), thread=found, state=State.PUBLISHED).first()
+    typed = {name: request.POST.get(name, "") for name in ("name", "text")}
+    context = {"thread": found, "parent": parent, "typed": typed, "refusal": refusal, "is_open": True}
+    return _refused(request, "discussion/write.html", context, refusal)
+
+
+def _refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
+    response = render(request, template, context, status=refusal.status)
+    response.headers["X-Refusal"] = refusal.code
+    return response
+
+
+def _where_to_see(posted: Posted) -> str:
+    if posted.comment.state == State.PUBLISHED:
+        return permalink(posted.comment.thread.url, posted.comment.pk)
+    return reverse("discussion:comment", args=[posted.comment.pk])
+
+
+def _posted_json(posted: Posted) -> JsonResponse:
+    own = mine.own(posted.comment)
+    published = posted.comment.state == State.PUBLISHED
+    template = "discussion/_comment.html" if published else "discussion/_own.html"
+    return JsonResponse(
+        {
+            "id": posted.comment.pk,
+            "state": posted.comment.state,
+            "event": posted.comment.event,
+            "url": _where_to_see(posted),
+            "html": render_to_string(template, {"comment": own.shown, "own": own, "is_open": True}),
+        },
+        status=200 if posted.repeated else 201,
+    )
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

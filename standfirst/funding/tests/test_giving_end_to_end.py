@@ -1,0 +1,124 @@
+"""A gift from the form to the meter: our pages, unmodified stripe-python, the double, signed messages."""
+
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from standfirst.funding import meter
+from standfirst.funding.models import Gift, Payment, ProviderEvent
+from standfirst.funding.rehearsal.chaos import Chaos, Odds
+from standfirst.testing.funding import make_campaign, rehearsing, wait_until
+
+pytestmark = pytest.mark.usefixtures("committed_books")
+
+
+class Browser:
+    """A browser without scripts: it keeps cookies, follows redirects, and says from where it posts."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(), _KeepPosting())
+
+    def get(self, url: str) -> tuple[int, str, str]:
+        return self._open(urllib.request.Request(url))
+
+    def post(self, url: str, **fields: str) -> tuple[int, str, str]:
+        data = urllib.parse.urlencode(fields).encode()
+        return self._open(urllib.request.Request(url, data=data, headers={"Origin": self.origin}))
+
+    def _open(self, request: urllib.request.Request) -> tuple[int, str, str]:
+        try:
+            with self._opener.open(request, timeout=20) as response:
+                return response.status, response.url, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.url, error.read().decode()
+
+
+class _KeepPosting(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, request: Any, *rest: Any) -> Any:
+        code, location = rest[1], rest[4]
+        if code == 307:
+            return urllib.request.Request(location, data=request.data, headers=dict(request.headers), unverifiable=True)
+        return super().redirect_request(request, *rest)
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any, tmp_path: Path, request: Any) -> Iterator[str]:
+    settings.STANDFIRST = replace(settings.STANDFIRST, url=live_server.url)
+    chaos = getattr(request, "param", None)
+    with rehearsing(tmp_path, webhook_url=f"{live_server.url}/funding/events/stripe/", chaos=chaos):
+        make_campaign()
+        yield live_server.url
+
+
+def test_a_supporter_gives_25_and_the_meter_moves(site: str) -> None:
+    browser = Browser(site)
+    form_status, _url, form = browser.get(f"{site}/support/?from=story:42")
+
+    status, page_url, page = browser.post(f"{site}/gifts/", preset="2500", **{"from": "story:42"})
+    declined_status, _url, declined = browser.post(page_url, action="decline")
+    thanked_status, thanks_url, thanks = browser.post(page_url, action="pay")
+
+    assert (form_status, status, declined_status, thanked_status) == (200, 200, 402, 200)
+    assert "story:42" in form
+    assert "Rehearsal" in form and "Rehearsal" in page and "Rehearsal" in thanks
+    assert "$25" in page and "declined" in declined
+    assert "/support/thanks/" in thanks_url
+    assert "$25" in thanks
+    found = meter.read()
+    assert found is not None and found.raised.minor == 2_500
+    gift = Gift.objects.get()
+    assert (gift.status, gift.story_key, gift.donor.email) == ("paid", "story:42", "reader@example.org")
+    wait_until(lambda: ProviderEvent.objects.filter(state="done").count() == 3)
+    assert Payment.objects.count() == 1
+
+
+def test_double_click_back_button_and_reload_give_one_gift(site: str) -> None:
+    browser = Browser(site)
+
+    pages = {browser.post(f"{site}/gifts/", preset="2500")[1] for _ in range(3)}
+    for _ in range(2):
+        browser.post(next(iter(pages)), action="pay")
+
+    assert len(pages) == 1
+    assert Gift.objects.count() == 1
+    assert Payment.objects.count() == 1
+
+
+def test_the_message_alone_counts_the_gift_when_the_supporter_never_returns(site: str) -> None:
+    browser = Browser(site)
+    _status, page_url, _page = browser.post(f"{site}/gifts/", amount="12.50")
+    plain = urllib.request.Request(page_url, data=b"action=pay")
+    opener = urllib.request.build_opener(_NoRedirect())
+
+    with pytest.raises(urllib.error.HTTPError, match="303"):
+        opener.open(plain)
+
+    wait_until(lambda: Payment.objects.filter(amount_minor=1_250).exists())
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_rest: Any) -> None:
+        return None
+
+
+@pytest.mark.parametrize("site", [Chaos(Odds(drop=30, duplicate=50, delay=60, error=30), seed=11)], indirect=True)
+def test_lost_doubled_late_and_disordered_messages_leave_exactly_the_gifts_that_were_paid(site: str) -> None:
+    for number in range(6):
+        browser = Browser(site)
+        _status, page_url, _page = browser.post(f"{site}/gifts/", amount=f"{number + 1}")
+        assert re.search("/pay/", page_url)
+        browser.post(page_url, action="pay")
+
+    wait_until(lambda: ProviderEvent.objects.filter(state="done").count() == 18, seconds_max=60)
+    found = meter.read()
+    assert found is not None and found.raised.minor == 2_100
+    assert Payment.objects.count() == 6

@@ -1,0 +1,92 @@
+"""The comments of an item, handed to the discussion with their nesting, dates and states."""
+
+from collections.abc import Iterator
+
+from standfirst.discussion import comments, threads
+from standfirst.discussion.comments import BroughtIn
+from standfirst.importers.report import Report
+from standfirst.importers.wordpress import wxr
+from standfirst.importers.wordpress.autop import autop
+from standfirst.importers.wordpress.survey import Survey, shown_remark
+from standfirst.stories.models import PlainPage, Story
+
+_STATES = {
+    "1": ("published", ""),
+    "approve": ("published", ""),
+    "0": ("held", "It was waiting for a decision where it came from."),
+    "hold": ("held", "It was waiting for a decision where it came from."),
+    "spam": ("rejected", "It was marked as spam where it came from."),
+    "trash": ("rejected", "It lay in the trash where it came from."),
+    "post-trashed": ("rejected", "It lay in the trash where it came from."),
+}
+_MENTIONS = frozenset({"pingback", "trackback"})
+_KINDS = frozenset({"comment", "review", "wpdiscuz_sticky"})
+
+
+class Remarks:
+    """Takes the comments of stories; pages here have no discussion."""
+
+    def __init__(self, survey: Survey, report: Report) -> None:
+        self._source = survey.source
+        self._report = report
+
+    def take(self, item: wxr.Item, page: Story | PlainPage) -> None:
+        """Bring in the comments of ``item``; those that came in before stay as they are."""
+        wanted = self._wanted(item, live=page.live)
+        if not isinstance(page, Story) or not page.live:
+            return
+        if wanted:
+            _open_thread(page)
+            done = comments.bring_in(thread_key=page.key, source=self._source, comments=wanted)
+            self._report.take("comments", done.taken)
+            self._report.know("comments", done.known)
+            for number, reason in done.left_out:
+                self._report.leave_out("comments", f"comment {number}", reason, line=item.line)
+            for number, what in done.mended:
+                self._report.note(f"comment {number}", what)
+
+    def foresee(self, item: wxr.Item, *, live: bool) -> None:
+        """Count the comments that would come in with ``item``."""
+        self._report.take("comments", len(self._wanted(item, live=live)))
+
+    def _wanted(self, item: wxr.Item, *, live: bool) -> list[BroughtIn]:
+        return [self._brought_in(item, remark) for remark in self._fitting(item, live=live)]
+
+    def _fitting(self, item: wxr.Item, *, live: bool) -> Iterator[wxr.Remark]:
+        for remark in item.remarks:
+            reason = _reason(item, remark, live=live)
+            if reason:
+                self._report.leave_out("comments", shown_remark(remark), reason, line=remark.line)
+            else:
+                yield remark
+
+    def _brought_in(self, item: wxr.Item, remark: wxr.Remark) -> BroughtIn:
+        state, reason = _STATES[remark.approved]
+        return BroughtIn(
+            source_id=remark.number,
+            parent_source_id=remark.parent or None,
+            name=remark.author,
+            body=autop(remark.text),
+            body_format="html",
+            written_at=remark.written_at or item.published_at,
+            state=state,
+            reason=reason,
+        )
+
+
+def _reason(item: wxr.Item, remark: wxr.Remark, *, live: bool) -> str:
+    if remark.kind in _MENTIONS:
+        return f"a {remark.kind} is no comment"
+    if remark.kind not in _KINDS:
+        return f"comments of the kind “{remark.kind}” have no place here"
+    if remark.approved not in _STATES:
+        return f"its state “{remark.approved}” is not known"
+    if item.kind == "page":
+        return "pages have no discussion here"
+    if not live:
+        return "its story is not published; import again once it is"
+    return ""
+
+
+def _open_thread(story: Story) -> None:
+    threads.open_thread(key=story.key, title=story.headline, url=f"/{story.address}/", open=story.comments_open)
