@@ -83,7 +83,11 @@ class Conversation:
 
     def held(self) -> list[Spoken]:
         """Return every comment, each after the one that it answers."""
-        spoken = [self._beginning(number) for number in range(ROOTS)]
+        spoken: list[Spoken] = []
+        while len(spoken) < ROOTS:
+            beginning = self._beginning(len(spoken))
+            if not any(beginning.text == other.text for other in spoken):
+                spoken.append(beginning)
         while len(spoken) < COMMENTS:
             above = self._luck.choice(spoken if self._percent(60) else spoken[-LATEST:])
             if above.answered or above.depth == DEPTH_MAX or not REPLIES[above.kind]:

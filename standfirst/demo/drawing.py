@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from standfirst.demo.chance import chance
-from standfirst.demo.palette import mix, rgb
+from standfirst.demo.palette import rgb
 
 WIDTH, HEIGHT = 1600, 1000
 FINE = 2
@@ -192,16 +192,14 @@ def smooth(points: Sequence[Point]) -> list[Point]:
     return [*found, points[-1]]
 
 
-def steps(first: str, last: str, number: int) -> list[str]:
-    """Return ``number`` colours that lead from ``first`` to ``last``."""
-    return [mix(first, last, index / max(1, number - 1)) for index in range(number)]
+def placed(points: Iterable[Point], at: Point, size: float = 1) -> list[Point]:
+    """Return ``points``, which are counted from a figure's foot, for the figure ``at`` its place and ``size``."""
+    return [(at[0] + x * size, at[1] + y * size) for x, y in points]
 
 
 def _between(p0: Point, p1: Point, p2: Point, p3: Point, at: float) -> Point:
     def along(a: float, b: float, c: float, d: float) -> float:
-        return 0.5 * (
-            2 * b + (c - a) * at + (2 * a - 5 * b + 4 * c - d) * at**2 + (3 * b - a - 3 * c + d) * at**3
-        )
+        return 0.5 * (2 * b + (c - a) * at + (2 * a - 5 * b + 4 * c - d) * at**2 + (3 * b - a - 3 * c + d) * at**3)
 
     return along(p0[0], p1[0], p2[0], p3[0]), along(p0[1], p1[1], p2[1], p3[1])
 

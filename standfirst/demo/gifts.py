@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from standfirst.accounts.models import Account
@@ -28,6 +29,14 @@ class Month:
     first_day: date
     last_day: date
     whole_units: int
+
+
+class Words(TypedDict):
+    """What a supporter said with a gift, if anything."""
+
+    display_name: str
+    message: str
+    anonymous: bool
 
 
 @verb
@@ -77,7 +86,7 @@ def gifts_of(month: Month, amounts: list[int], luck: random.Random) -> list[tupl
     return sorted(found)
 
 
-def _words(names: list[str], messages: list[str], luck: random.Random) -> dict[str, str | bool]:
+def _words(names: list[str], messages: list[str], luck: random.Random) -> Words:
     named = luck.randrange(100) < NAMED_PERCENT
     told = luck.randrange(100) < WITH_MESSAGE_PERCENT
     return {

@@ -72,9 +72,10 @@ def _written(row: dict[str, Any], story: Story, *, source_id: str) -> BroughtIn:
 
 
 def _published(story: Story) -> datetime:
-    if story.first_published_at is None:
+    at: datetime | None = story.first_published_at
+    if at is None:
         raise BadContent(f"{story.slug} has comments but is not published")
-    return story.first_published_at
+    return at
 
 
 def _bring_in(story: Story, comments: list[BroughtIn]) -> int:

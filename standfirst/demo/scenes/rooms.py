@@ -46,7 +46,9 @@ def library(sheet: Sheet) -> None:
         sheet.line([(800 + (x - 800) * 0.55, 740), (x, 1000)], OAK, 2, 0.4)
     for x in (330, 680, 1030):
         shift = (x - 680) * 0.1
-        sheet.beam([(x + 10, 600), (x + 230, 600), (x + 130 + shift, 1000), (x - 240 + shift, 1000)], CREAM, 0.4, soft=7)
+        sheet.beam(
+            [(x + 10, 600), (x + 230, 600), (x + 130 + shift, 1000), (x - 240 + shift, 1000)], CREAM, 0.4, soft=7
+        )
     sheet.box((420, 700, 1180, 730), RUST)
     sheet.boxes(((450, 730, 476, 930), (1124, 730, 1150, 930)), OAK)
     sheet.box((476, 730, 1124, 756), mix(OAK, NIGHT, 0.3))
@@ -89,8 +91,12 @@ def reading_lamp(sheet: Sheet, foot: Point, size: float) -> None:
     sheet.disc((x, y - 4 * size), 44 * size, OCHRE, flat=0.22)
     sheet.box((x - 5 * size, y - 130 * size, x + 5 * size, y - 4 * size), OCHRE)
     sheet.shape(
-        [(x - 40 * size, y - 170 * size), (x + 40 * size, y - 170 * size), (x + 84 * size, y - 118 * size)]
-        + [(x - 84 * size, y - 118 * size)],
+        [
+            (x - 40 * size, y - 170 * size),
+            (x + 40 * size, y - 170 * size),
+            (x + 84 * size, y - 118 * size),
+            (x - 84 * size, y - 118 * size),
+        ],
         PINE,
     )
     sheet.box((x - 84 * size, y - 120 * size, x + 84 * size, y - 110 * size), AMBER)
@@ -281,7 +287,10 @@ def index_cards(sheet: Sheet) -> None:
         half = 340 + index * 6.5
         tone = mix(CREAM, SAND, sheet.chance.random())
         lift = sheet.chance.uniform(0, 16)
-        sheet.shape([(800 - half, y - 90 - lift), (800 + half, y - 90 - lift), (800 + half, y + 60)] + [(800 - half, y + 60)], tone)
+        sheet.shape(
+            [(800 - half, y - 90 - lift), (800 + half, y - 90 - lift), (800 + half, y + 60), (800 - half, y + 60)],
+            tone,
+        )
         sheet.line([(800 - half, y - 90 - lift), (800 + half, y - 90 - lift)], WOOD, 2, 0.6)
         if index % 4 == 1:
             tab = 800 - half + 90 + (index * 97) % 480
@@ -307,7 +316,9 @@ def loaves(sheet: Sheet) -> None:
         sheet.disc((x - 12, y - 22), wide * 0.92, mix(tone, SAND, 0.25), flat=0.43)
         for cut in (-0.45, -0.1, 0.25):
             left = x + wide * cut
-            sheet.curve([(left, y - wide * 0.3), (left + 60, y - wide * 0.1), (left + 90, y + 20), (left + 40, y)], CREAM)
+            sheet.curve(
+                [(left, y - wide * 0.3), (left + 60, y - wide * 0.1), (left + 90, y + 20), (left + 40, y)], CREAM
+            )
     for _ in range(220):
         crumb = (sheet.chance.gauss(820, 330), sheet.chance.gauss(850, 50))
         sheet.disc(crumb, sheet.chance.uniform(1, 3.5), CREAM, 0.6)

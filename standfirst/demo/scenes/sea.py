@@ -1,6 +1,6 @@
 """Pictures of the water and of what stands beside it."""
 
-from standfirst.demo.drawing import Point, Sheet, smooth
+from standfirst.demo.drawing import Point, Sheet, placed, smooth
 from standfirst.demo.palette import (
     AMBER,
     BRICK,
@@ -53,8 +53,13 @@ def _quay_row(sheet: Sheet, ground: float) -> None:
         colour = mix(INK, DEEP, sheet.chance.random())
         gable = sheet.chance.uniform(24, 48)
         sheet.shape(
-            [(x, ground), (x, ground - tall), (x + wide / 2, ground - tall - gable), (x + wide, ground - tall)]
-            + [(x + wide, ground)],
+            [
+                (x, ground),
+                (x, ground - tall),
+                (x + wide / 2, ground - tall - gable),
+                (x + wide, ground - tall),
+                (x + wide, ground),
+            ],
             colour,
         )
         sheet.box((x + wide * 0.7, ground - tall - gable, x + wide * 0.82, ground - tall), colour)
@@ -74,7 +79,7 @@ def moored_boat(sheet: Sheet, at: Point, size: float, colour: str) -> None:
     x, y = at
     hull = [(-120, -34), (-96, 12), (80, 12), (128, -44), (60, -26), (-70, -24)]
     sheet.shape([(x + px * size, y + (24 - py * 0.5) * size) for px, py in hull], colour, 0.3)
-    sheet.shape([(x + px * size, y + py * size) for px, py in hull], colour)
+    sheet.shape(placed(hull, at, size), colour)
     sheet.box((x - 62 * size, y - 74 * size, x + 4 * size, y - 24 * size), mix(colour, SEA, 0.25))
     sheet.box((x - 54 * size, y - 64 * size, x - 30 * size, y - 46 * size), AMBER, 0.9)
     sheet.line([(x + 34 * size, y - 26 * size), (x + 34 * size, y - 190 * size)], colour, 4 * size)
@@ -239,12 +244,14 @@ def sea_wall(sheet: Sheet) -> None:
 def walker(sheet: Sheet, feet: Point, size: float, coat: str) -> None:
     """Draw somebody who stands, seen from behind, above the point ``feet``."""
     x, y = feet
-    sheet.boxes(
-        ((x - 9 * size, y - 34 * size, x - 2 * size, y), (x + 2 * size, y - 34 * size, x + 9 * size, y)), NIGHT
-    )
+    sheet.boxes(((x - 9 * size, y - 34 * size, x - 2 * size, y), (x + 2 * size, y - 34 * size, x + 9 * size, y)), NIGHT)
     sheet.shape(
-        [(x - 16 * size, y - 30 * size), (x - 11 * size, y - 78 * size), (x + 11 * size, y - 78 * size)]
-        + [(x + 16 * size, y - 30 * size)],
+        [
+            (x - 16 * size, y - 30 * size),
+            (x - 11 * size, y - 78 * size),
+            (x + 11 * size, y - 78 * size),
+            (x + 16 * size, y - 30 * size),
+        ],
         coat,
     )
     sheet.disc((x, y - 90 * size), 11 * size, mix(WOOD, SAND, 0.4))
@@ -271,8 +278,8 @@ def trawler(sheet: Sheet, at: Point, size: float, colour: str) -> None:
     x, y = at
     hull = [(-170, -66), (-140, 6), (150, 6), (160, -34), (20, -28), (-90, -40)]
     sheet.shape([(x + px * size, y + (16 - py * 0.45) * size) for px, py in hull], NIGHT, 0.25)
-    sheet.shape([(x + px * size, y + py * size) for px, py in hull], colour)
-    sheet.shape([(x + px * size, y + py * size) for px, py in ((-151, -16), (-140, 6), (150, 6), (153, -6))], RUST)
+    sheet.shape(placed(hull, at, size), colour)
+    sheet.shape(placed([(-151, -16), (-140, 6), (150, 6), (153, -6)], at, size), RUST)
     sheet.box((x - 70 * size, y - 104 * size, x + 4 * size, y - 34 * size), CREAM)
     sheet.boxes(
         ((x + left * size, y - 92 * size, x + (left + 18) * size, y - 72 * size) for left in (-62, -38, -16)), INK
@@ -345,8 +352,8 @@ def slipway_after(sheet: Sheet) -> None:
     sheet.shape([(520, 1000), (900, 560), (1240, 560), (1600, 800), (1600, 1000)], STONE)
     sheet.shape([(520, 1000), (900, 560), (940, 560), (640, 1000)], SAND)
     for index in range(9):
-        y = 580 + index * index * 6
-        sheet.line([(900 - (y - 560) * 0.83, y), (1240 + (y - 560) * 1.4, y)], SLATE, 2 + index * 0.4, 0.5)
+        row = 580 + index * index * 6
+        sheet.line([(900 - (row - 560) * 0.83, row), (1240 + (row - 560) * 1.4, row)], SLATE, 2 + index * 0.4, 0.5)
     hole = [(860, 760), (980, 700), (1090, 730), (1190, 700), (1250, 790), (1140, 850), (1010, 830), (920, 870)]
     sheet.shape(hole, DEEP)
     sheet.shape([(x + 8, y + 18) for x, y in hole], "#4c7b80")

@@ -1,6 +1,6 @@
 """Pictures of streets, squares and the people in them."""
 
-from standfirst.demo.drawing import Point, Sheet
+from standfirst.demo.drawing import Point, Sheet, placed
 from standfirst.demo.palette import (
     AMBER,
     BRICK,
@@ -26,6 +26,7 @@ from standfirst.demo.palette import (
 )
 
 FRONTS = (ROSE, SAND, SHALLOW, OCHRE, MIST, BRICK, CREAM)
+COAT_OUTLINE = ((-24, -46), (-23, -118), (-13, -148), (13, -148), (23, -118), (24, -46))
 COATS = (BRICK, DEEP, OCHRE, PINE, RUST, SEA, INK)
 
 
@@ -59,7 +60,9 @@ def house_fronts(sheet: Sheet, ground: float, across: tuple[float, float]) -> No
         sheet.shape([(x, top + 4), (x + wide / 2, top - wide * 0.42), (x + wide, top + 4)], mix(colour, RUST, 0.12))
         sheet.box((x, top, x + wide, ground), colour)
         sheet.shape([(x - 4, top + 8), (x + wide / 2, top - wide * 0.46), (x + wide / 2, top - wide * 0.36)], RUST)
-        sheet.shape([(x + wide + 4, top + 8), (x + wide / 2, top - wide * 0.46), (x + wide / 2, top - wide * 0.36)], OAK)
+        sheet.shape(
+            [(x + wide + 4, top + 8), (x + wide / 2, top - wide * 0.46), (x + wide / 2, top - wide * 0.36)], OAK
+        )
         sheet.disc((x + wide / 2, top - wide * 0.08), 13, DEEP)
         for row in range(3):
             for column in (0.16, 0.43, 0.7):
@@ -90,7 +93,9 @@ def bunting(sheet: Sheet, height: float) -> None:
 def stall(sheet: Sheet, left: float, ground: float, colour: str) -> None:
     """Draw a market stall with a striped awning and full crates."""
     right = left + 400
-    sheet.shape([(left - 10, ground + 20), (right + 10, ground + 20), (right + 60, ground + 40), (left, ground + 40)], OAK, 0.3)
+    sheet.shape(
+        [(left - 10, ground + 20), (right + 10, ground + 20), (right + 60, ground + 40), (left, ground + 40)], OAK, 0.3
+    )
     sheet.boxes(((x, ground - 300, x + 9, ground + 10) for x in (left + 4, right - 13)), OAK)
     sheet.box((left + 12, ground - 220, right - 12, ground - 120), NIGHT, 0.2)
     passer_by(sheet, (left + 120, ground - 30), 1.2)
@@ -114,7 +119,9 @@ def stall(sheet: Sheet, left: float, ground: float, colour: str) -> None:
         tone = colour if index % 2 == 0 else CREAM
         inner = left + 10 + index * (right - left - 20) / stripes
         width = (right - left - 20) / stripes
-        sheet.shape([(inner, ground - 360), (inner + width, ground - 360), (x + step, ground - 274), (x, ground - 274)], tone)
+        sheet.shape(
+            [(inner, ground - 360), (inner + width, ground - 360), (x + step, ground - 274), (x, ground - 274)], tone
+        )
         sheet.disc((x + step / 2, ground - 274), step / 2, tone, flat=0.7)
 
 
@@ -127,17 +134,15 @@ def passer_by(sheet: Sheet, feet: Point, size: float) -> None:
     sheet.disc((x + 6 * size, y), 36 * size, NIGHT, 0.15, flat=0.18)
     for foot in (-stride, stride):
         sheet.line([(x, y - 62 * size), (x + foot, y)], NIGHT, 12 * size)
-    sheet.curve(
-        [(x - 24 * size, y - 46 * size), (x - 23 * size, y - 118 * size), (x - 13 * size, y - 148 * size)]
-        + [(x + 13 * size, y - 148 * size), (x + 23 * size, y - 118 * size), (x + 24 * size, y - 46 * size)],
-        coat,
-    )
+    sheet.curve(placed(COAT_OUTLINE, feet, size), coat)
     sheet.disc((x, y - 166 * size), 16 * size, skin)
     hair = (NIGHT, OAK, STONE, WOOD)[int(sheet.chance.random() * 4)]
     sheet.disc((x, y - 174 * size), 16 * size, hair, flat=0.6)
     if sheet.chance.random() < 0.45:
         sheet.box((x + 17 * size, y - 88 * size, x + 46 * size, y - 50 * size), SAND, round_by=3)
-        sheet.arc([(x + 20 * size, y - 88 * size), (x + 31 * size, y - 104 * size), (x + 43 * size, y - 88 * size)], SAND, 3)
+        sheet.arc(
+            [(x + 20 * size, y - 88 * size), (x + 31 * size, y - 104 * size), (x + 43 * size, y - 88 * size)], SAND, 3
+        )
 
 
 def tram(sheet: Sheet) -> None:
@@ -242,7 +247,7 @@ def _shelves(sheet: Sheet) -> None:
     for y in (380, 490):
         for left, right in ((312, 520), (772, 970)):
             sheet.box((left, y, right, y + 10), OAK)
-            x = left + 34
+            x = left + 34.0
             while x < right - 24:
                 wide = sheet.chance.uniform(22, 38)
                 sheet.disc((x, y - 12), wide, mix(WOOD, RUST, sheet.chance.random()), flat=0.6)

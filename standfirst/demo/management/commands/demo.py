@@ -24,7 +24,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare --seed."""
         parser.add_argument(
-            "--seed", default=SEED, metavar="TEXT", help="deals gifts and comments out differently (default: %(default)s)"
+            "--seed",
+            default=SEED,
+            metavar="TEXT",
+            help="deals gifts and comments out differently (default: %(default)s)",
         )
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -41,8 +44,10 @@ def _report(filled: Filled) -> str:
     roles = known_sign_ins()
     wide = max((len(role.sign_in) for role in roles), default=0)
     lines = [
-        f"The Ostrey Lantern is set up: {filled.stories} stories, {filled.pictures} pictures,"
-        f" {filled.comments} comments ({filled.held} more wait for a moderator), {filled.gifts} gifts.",
+        (
+            f"The Ostrey Lantern is set up: {filled.stories} stories, {filled.pictures} pictures,"
+            f" {filled.comments} comments ({filled.held} more wait for a moderator), {filled.gifts} gifts."
+        ),
         "",
         f"  Site  {url}/",
         f"  Desk  {url}/desk/",
