@@ -1,5 +1,6 @@
 """Filling an empty site with the sample publication: all of it, or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import verb
 from standfirst.demo import accounts, gifts, pictures, stories, talk
+from standfirst.demo.pictures import Drawn
 from standfirst.funding import campaigns
 from standfirst.kit.errors import Refusal
 from standfirst.stories.models import Story
@@ -46,16 +48,17 @@ class Filled:
     gifts: int
 
 
-def fill_site(*, seed: str) -> Filled:
+def fill_site(*, seed: str, drawn: Sequence[Drawn] = ()) -> Filled:
     """Draw the pictures, then write everything in one transaction; an error leaves the site as it was.
 
-    The same ``seed`` on the same day makes the same texts and sums. Refusals: LiveSite, SiteNotEmpty.
+    The same ``seed`` on the same day makes the same texts and sums. ``drawn`` are the pictures if
+    they are drawn already. Refusals: LiveSite, SiteNotEmpty.
     """
     refuse_unfit_site()
-    drawn = pictures.draw_all()
+    ready = drawn or pictures.draw_all()
     files: list[str] = []
     try:
-        return fill(seed=seed, drawn=drawn, files=files)
+        return fill(seed=seed, drawn=ready, files=files)
     except BaseException:
         pictures.forget(files)
         raise
@@ -70,7 +73,7 @@ def refuse_unfit_site() -> None:
 
 
 @verb
-def fill(*, seed: str, drawn: list[pictures.Drawn], files: list[str]) -> Filled:
+def fill(*, seed: str, drawn: Sequence[Drawn], files: list[str]) -> Filled:
     """Write the whole sample. For ``fill_site``; ``files`` receives what was written beside the database.
 
     Refusals: LiveSite, SiteNotEmpty. Locks on SQLite the whole database, some seconds long: the site is empty.

@@ -1,6 +1,6 @@
 """The sample's pictures: drawn at run time, kept with the words that belong to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -66,7 +66,7 @@ def draw(name: str) -> bytes:
     return file.getvalue()
 
 
-def keep_all(drawn: list[Drawn], files: list[str]) -> dict[str, int]:
+def keep_all(drawn: Sequence[Drawn], files: list[str]) -> dict[str, int]:
     """Keep pictures with alt text, caption and credit in the library; return their numbers by name.
 
     The name of each file that is written is added to ``files``, as a transaction takes back rows only.

@@ -25,7 +25,7 @@ FENCE = "+++\n"
 type Block = dict[str, Any]
 type Numbers = Mapping[str, int]
 
-_markdown = MarkdownIt("commonmark")
+_markdown = MarkdownIt("commonmark", {"html": False})
 
 
 class BadContent(Exception):
