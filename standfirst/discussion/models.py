@@ -145,7 +145,7 @@ class Comment(models.Model):
             ),
             models.Index(fields=["parent", "created_at", "id"], condition=_SHOWN, name="comment_replies_by_time"),
             models.Index(fields=["thread", "event"], name="comment_by_event"),
-            models.Index(fields=["state", "created_at", "id"], name="comment_by_state"),
+            models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
             models.Index(
                 fields=["address_hash", "created_at"], condition=~Q(address_hash=""), name="comment_by_address"

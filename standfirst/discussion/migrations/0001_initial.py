@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(fields=['state', 'created_at', 'id'], name='comment_by_state'),
+            index=models.Index(fields=['state', 'id'], name='comment_by_state'),
         ),
         migrations.AddIndex(
             model_name='comment',

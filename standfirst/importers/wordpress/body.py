@@ -362,11 +362,11 @@ class BodyWriter:
         self._add_html(source)
 
     def _add_html(self, source: str) -> None:
-        if len(source) > HTML_LENGTH_MAX:
+        safe = safe_html(source) if len(source) <= HTML_LENGTH_MAX else source
+        if len(safe) > HTML_LENGTH_MAX:
             self._body.note(f"HTML of more than {HTML_LENGTH_MAX} characters was kept as plain text")
             self._add_text(f"<p>{html.escape(markup.words(markup.tree(source).contents))}</p>")
             return
-        safe = safe_html(source)
         self._flush()
         last = self._body.blocks[-1] if self._body.blocks else None
         if last and last["type"] == "safe_html" and len(last["value"]) + len(safe) < HTML_LENGTH_MAX:

@@ -140,7 +140,7 @@ class RecordStream:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         depth = len(self._stack)
         plain = self._named(name)
-        if depth < 2:  # noqa: PLR2004 - rss and channel hold the records
+        if depth < 2:
             self._check_frame(depth, plain)
         if depth >= DEPTH_MAX:
             raise MalformedXML(line=self._line, column=0, reason=f"elements nest more than {DEPTH_MAX} deep")
@@ -170,15 +170,15 @@ class RecordStream:
     def _end(self, _name: str) -> None:
         node = self._stack.pop()
         depth = len(self._stack)
-        if depth == 2:  # noqa: PLR2004 - a record inside rss and channel
+        if depth == 2:
             self._done.append(node)
             self._room = RECORD_CHARACTERS_MAX
             self._nodes = 0
-        elif depth > 2:  # noqa: PLR2004 - a part of a record
+        elif depth > 2:
             self._stack[-1].children.append(node)
 
     def _characters(self, text: str) -> None:
-        if len(self._stack) <= 2:  # noqa: PLR2004 - blanks between the records
+        if len(self._stack) <= 2:
             return
         node = self._stack[-1]
         if node.name == "wp:meta_value" and sum(map(len, node.parts)) + len(text) > META_CHARACTERS_MAX:
