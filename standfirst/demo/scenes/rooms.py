@@ -382,3 +382,32 @@ def portrait(sheet: Sheet) -> None:
     sheet.line([(571, 552), (629, 552)], NIGHT, 8)
     sheet.arc([(600, 580), (622, 660), (590, 674)], RUST, 7, 0.7)
     sheet.arc([(534, 736), (572, 754), (632, 754), (676, 730)], RUST, 8)
+
+
+def hundred_coins(sheet: Sheet) -> None:
+    """A hundred coins in seven stacks on a kitchen table."""
+    sheet.wash("#d5ddd0", "#ecdfc6", (0, 0, 1600, 620))
+    sheet.box((1120, 70, 1500, 470), CREAM)
+    sheet.wash(MIST, FOG, (1140, 90, 1480, 450))
+    sheet.boxes(((1304, 90, 1316, 450), (1140, 260, 1480, 270)), CREAM)
+    sheet.wash("#a9764f", "#7a5138", (0, 620, 1600, 1000))
+    sheet.box((0, 612, 1600, 628), mix(WOOD, SAND, 0.4))
+    for y in (700, 790, 900):
+        sheet.line([(0, y), (1600, y - 8)], OAK, 3, 0.25)
+    sheet.beam([(1140, 640), (1460, 640), (1180, 1000), (560, 1000)], CREAM, 0.28, soft=10)
+    for place, coins in enumerate((31, 22, 14, 11, 10, 7, 5)):
+        _stack(sheet, (190 + place * 202, 850 + (place % 2) * 40), coins)
+
+
+def _stack(sheet: Sheet, foot: Point, coins: int) -> None:
+    x, y = foot
+    sheet.disc((x - 34, y + 10), 104, NIGHT, 0.25, flat=0.3)
+    for coin in range(coins):
+        shift = sheet.chance.uniform(-4, 4)
+        tone = mix(OCHRE, BRICK, sheet.chance.uniform(0.05, 0.35))
+        top = y - coin * 17
+        sheet.disc((x + shift, top), 74, mix(tone, OAK, 0.55), flat=0.34)
+        sheet.disc((x + shift, top - 12), 74, tone, flat=0.34)
+    top = y - (coins - 1) * 17 - 12
+    sheet.disc((x, top), 56, AMBER, flat=0.34)
+    sheet.disc((x, top), 44, OCHRE, flat=0.34)
