@@ -191,7 +191,7 @@ def _publish(comment: Comment) -> None:
     st.sampled_from([OLDEST, NEWEST]),
     st.datetimes(min_value=datetime(1, 1, 2), timezones=st.just(UTC)),
     st.integers(1, 10**17),
-)  # noqa: DTZ001
+)
 def test_a_cursor_comes_back_as_it_left(order: Order, moment: datetime, comment_id: int) -> None:
     place = Place(moment, comment_id)
 

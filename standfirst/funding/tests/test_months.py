@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from standfirst.funding import campaigns, ledger, meter, periods
-from standfirst.funding.models import Campaign, Mode, Payment
+from standfirst.funding.models import Campaign, Mode
 from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, make_campaign, paid_gift
 

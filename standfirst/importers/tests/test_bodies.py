@@ -90,7 +90,9 @@ def test_a_picture_that_is_missing_is_a_link_with_its_caption():
 
 
 def test_the_old_form_of_a_caption_is_read():
-    body = made('[caption id="a" caption="On the pier"]<img src="https://a.example/boat.jpg" alt="B">[/caption]', Album(BOAT))
+    body = made(
+        '[caption id="a" caption="On the pier"]<img src="https://a.example/boat.jpg" alt="B">[/caption]', Album(BOAT)
+    )
 
     assert values(body)[0]["caption"] == "On the pier"
 
@@ -155,7 +157,9 @@ def test_an_embed_without_an_address_is_named():
 
 
 def test_a_recording_that_is_here_is_a_link_to_it():
-    body = made("[audio src='https://a.example/1.mp3']", Album(documents=[("https://a.example/1.mp3", "/documents/1/1.mp3")]))
+    body = made(
+        "[audio src='https://a.example/1.mp3']", Album(documents=[("https://a.example/1.mp3", "/documents/1/1.mp3")])
+    )
 
     assert values(body) == ['<p><a href="/documents/1/1.mp3">1.mp3</a></p>']
 
@@ -292,9 +296,8 @@ def test_whatever_comes_gives_blocks_without_losing_words(source):
 
 
 @pytest.mark.parametrize(
-    "piece", ["<div>", "[caption x]", "[gallery ", "<!-- wp:group -->", "<!-- wp:x {", "[embed]", "<p>a", "<a href=x>", "<!--"]
+    "piece",
+    ["<div>", "[caption x]", "[gallery ", "<!-- wp:group -->", "<!-- wp:x {", "[embed]", "<p>a", "<a href=x>", "<!--"],
 )
 def test_a_long_hostile_text_ends(piece):
     made(piece * (100_000 // len(piece)))
-
-
