@@ -14,6 +14,8 @@ from standfirst.discussion.shown import ShownComment
 from standfirst.discussion.threads import ThreadPage
 from standfirst.testing.discussion import a_comment, a_guest, a_held_comment, a_moderator, a_thread, many_comments
 
+MOMENTS = st.datetimes(timezones=st.just(UTC))
+
 
 def all_pages(key: str, order: str) -> list[int]:
     seen, after = [], ""
@@ -189,9 +191,9 @@ def _publish(comment: Comment) -> None:
 
 @given(
     st.sampled_from([OLDEST, NEWEST]),
-    st.datetimes(min_value=datetime(1, 1, 2), timezones=st.just(UTC)),
+    MOMENTS,
     st.integers(1, 10**17),
-)  # noqa: DTZ001
+)
 def test_a_cursor_comes_back_as_it_left(order: Order, moment: datetime, comment_id: int) -> None:
     place = Place(moment, comment_id)
 
