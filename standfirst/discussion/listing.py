@@ -16,7 +16,6 @@ from standfirst.discussion.models import Comment, Thread
 ROOTS_A_PAGE = 20
 REPLIES_SHOWN = (3, 2, 1, 1)  # answers to a root, to an answer, …; the rest is a click away
 REPLIES_A_STEP = 20  # further answers at a click
-ROOTS_A_REFRESH_MAX = 50  # new comments inserted at once; more, and the page had better be opened anew
 _TRIES = 5
 
 

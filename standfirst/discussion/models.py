@@ -143,9 +143,14 @@ class Comment(models.Model):
                 condition=_SHOWN & Q(parent__isnull=True),
                 name="comment_roots_by_score",
             ),
-            models.Index(fields=["parent", "created_at", "id"], condition=_SHOWN, name="comment_replies_by_time"),
+            # Without the second condition, SQLite would also look for roots here, through those of all threads.
+            models.Index(
+                fields=["parent", "created_at", "id"],
+                condition=_SHOWN & Q(parent__isnull=False),
+                name="comment_replies_by_time",
+            ),
             models.Index(fields=["thread", "event"], name="comment_by_event"),
-            models.Index(fields=["state", "created_at", "id"], name="comment_by_state"),
+            models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
             models.Index(
                 fields=["address_hash", "created_at"], condition=~Q(address_hash=""), name="comment_by_address"

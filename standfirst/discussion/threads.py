@@ -22,6 +22,7 @@ from standfirst.kit.text import clean_line
 OLDEST = cursors.OLDEST.name  # the order in which a page is shown if none is asked for
 BUSIEST = counts.BUSIEST
 BUSY_DAYS = 30  # a thread that rested for longer is no longer "most discussed"
+NEWS_MAX = 50  # new comments fetched at once; the next look brings more
 _KEYS_MAX = 1_000  # keys of one question; lists of stories have fewer
 _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown with it
 
@@ -64,6 +65,15 @@ class ThreadPage:
     def more_url(self) -> str:
         """The address of the next page, "" at the end."""
         return _address(self.url, order=self.order, after=self.more_after) if self.more_after else ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What an open page has missed, the thread's event up to which that goes, and its count of comments now."""
+
+    event: int
+    count: int
+    comments: tuple[ShownComment, ...]
 
 
 @verb
@@ -159,19 +169,21 @@ def replies_of(comment_id: int, *, after: str = "") -> tuple[str, ShownComment]:
     return parent.thread.key, assembled([parent], below, parent.thread.url, goes_on=goes_on)[0]
 
 
-def new_since(key: str, event: int) -> tuple[ShownComment, ...]:
+def new_since(key: str, event: int) -> News:
     """Return what was published after the thread's ``event``, in that order, answers below what is new itself.
 
-    At most ROOTS_A_REFRESH_MAX comments. Two queries. NoSuchThread.
+    At most NEWS_MAX comments; the rest is found after the event that is returned. Two queries. NoSuchThread.
     """
     thread = thread_of(key)
     found = Comment.objects.filter(thread=thread, event__gt=event, state=State.PUBLISHED).order_by("event", "id")
-    rows = list(found[: listing.ROOTS_A_REFRESH_MAX])
+    rows = list(found[:NEWS_MAX])
     new = {row.pk for row in rows}
     below: dict[int, list[Comment]] = {}
     for row in rows:
         below.setdefault(row.parent_id or 0, []).append(row)
-    return assembled([row for row in rows if row.parent_id not in new], below, thread.url)
+    tops = [row for row in rows if row.parent_id not in new]
+    reached = rows[-1].event if len(rows) == NEWS_MAX else max(event, thread.event)
+    return News(reached, thread.published_count, assembled(tops, below, thread.url))
 
 
 def counts_of(keys: Iterable[str]) -> dict[str, int]:

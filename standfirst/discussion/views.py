@@ -52,8 +52,7 @@ def further(request: HttpRequest, key: str) -> HttpResponse:
 @stored_page()
 def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
     """What was published after the event that an open page knows, for the script."""
-    new = threads.new_since(key, event)
-    context = {"comments": new, "is_open": threads.is_open(key)}
+    context = {"news": threads.new_since(key, event), "is_open": threads.is_open(key)}
     return _kept(request, "discussion/_new.html", context, key)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_percent
 from django.utils.translation import get_language, to_locale
 
@@ -19,7 +19,7 @@ from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 
-KEY = ledger.METER_KEY  # whatever changes a campaign touches it, too
+KEYS = frozenset({ledger.METER_KEY})  # whatever changes a campaign touches it, too
 PERCENT_FULL = 100
 
 
@@ -110,7 +110,7 @@ class Meter:
 
     def month_name(self, locale: str = "") -> str:
         """Return the name of the month, such as November."""
-        return str(format_skeleton("LLLL", self.first_day, locale=locale or _locale()))
+        return str(format_date(self.first_day, "LLLL", locale=locale or _locale()))
 
 
 def read(at: datetime | None = None) -> Meter | None:

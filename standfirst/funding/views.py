@@ -194,7 +194,7 @@ def meter_json(request: HttpRequest) -> HttpResponse:
     found = meter.read()
     response = JsonResponse(meter.as_data(found))
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return shows(response, meter.KEY, expires_at=found.expires_at if found else None)
+    return shows(response, *meter.KEYS, expires_at=found.expires_at if found else None)
 
 
 def _rehearsal() -> bool:

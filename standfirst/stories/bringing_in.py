@@ -128,7 +128,7 @@ def bring_in_picture(
         description=clean_line(alt)[:255],
         caption=clean_line(caption)[:500],
         credit=clean_line(credit)[:255],
-        source_url=source_url if len(source_url) <= 2_000 else "",  # noqa: PLR2004 - the column's length
+        source_url=source_url if len(source_url) <= 2_000 else "",
         file=file,
     )
     try:
@@ -147,7 +147,7 @@ def bring_in_document(*, file: File, title: str, source_url: str = "") -> NewsDo
     document = NewsDocument(
         title=clean_line(title)[:TITLE_LENGTH_MAX] or "Document",
         file=file,
-        source_url=source_url if len(source_url) <= 2_000 else "",  # noqa: PLR2004 - the column's length
+        source_url=source_url if len(source_url) <= 2_000 else "",
     )
     try:
         document.save()

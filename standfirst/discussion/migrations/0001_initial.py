@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('shown', True)), fields=['parent', 'created_at', 'id'], name='comment_replies_by_time'),
+            index=models.Index(condition=models.Q(('shown', True), ('parent__isnull', False)), fields=['parent', 'created_at', 'id'], name='comment_replies_by_time'),
         ),
         migrations.AddIndex(
             model_name='comment',
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(fields=['state', 'created_at', 'id'], name='comment_by_state'),
+            index=models.Index(fields=['state', 'id'], name='comment_by_state'),
         ),
         migrations.AddIndex(
             model_name='comment',

@@ -43,3 +43,9 @@ def live(settings: Any) -> Any:
         settings.STANDFIRST, mode="live", stripe_secret_key="sk_live_x", stripe_webhook_secret="whsec_x"
     )
     return settings
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_names(settings: Any) -> None:
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}

@@ -11,7 +11,7 @@ from standfirst.importers.memory import Kind, recall, remember
 from standfirst.importers.report import Report
 from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.markup import plain
-from standfirst.importers.wordpress.survey import Survey
+from standfirst.importers.wordpress.survey import Survey, shown
 from standfirst.stories.bringing_in import bring_in_author, bring_in_section, bring_in_topic
 from standfirst.stories.models import Author, Section, Topic
 
@@ -94,7 +94,7 @@ class Cabinet:
         for filing in item.filings:
             if filing.domain not in {"category", "post_tag", "author", "nav_menu"}:
                 what = "the post format" if filing.domain == "post_format" else f"the {filing.domain}"
-                self._report.note(f"{item.title or item.slug}", f"{what} “{filing.name}” has no place here")
+                self._report.note(shown(item), f"{what} “{filing.name}” has no place here")
 
     def _authors(self, item: wxr.Item) -> tuple[int, ...]:
         co_authors = [filing for filing in item.filings if filing.domain == "author"]

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from standfirst.discussion import comments, threads
-from standfirst.discussion.comments import BroughtIn
+from standfirst.discussion.bringing_in import BroughtIn, BroughtInReport
+from standfirst.discussion.refusals import NoSuchThread
 from standfirst.importers.report import Report
 from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.autop import autop
+from standfirst.importers.wordpress.markup import plain
 from standfirst.importers.wordpress.survey import Survey, shown_remark
 from standfirst.stories.models import PlainPage, Story
 
@@ -36,14 +38,21 @@ class Remarks:
         if not isinstance(page, Story) or not page.live:
             return
         if wanted:
-            _open_thread(page)
-            done = comments.bring_in(thread_key=page.key, source=self._source, comments=wanted)
+            done = self._handed_over(page, wanted)
             self._report.take("comments", done.taken)
             self._report.know("comments", done.known)
             for number, reason in done.left_out:
                 self._report.leave_out("comments", f"comment {number}", reason, line=item.line)
             for number, what in done.mended:
                 self._report.note(f"comment {number}", what)
+
+    def _handed_over(self, story: Story, wanted: list[BroughtIn]) -> BroughtInReport:
+        try:
+            return comments.bring_in(thread_key=story.key, source=self._source, comments=wanted)
+        except NoSuchThread:
+            # Opened only where none is: one that a moderator closed meanwhile stays closed.
+            threads.open_thread(key=story.key, title=story.headline, url=f"/{story.address}/", open=story.comments_open)
+            return comments.bring_in(thread_key=story.key, source=self._source, comments=wanted)
 
     def foresee(self, item: wxr.Item, *, live: bool) -> None:
         """Count the comments that would come in with ``item``."""
@@ -65,7 +74,7 @@ class Remarks:
         return BroughtIn(
             source_id=remark.number,
             parent_source_id=remark.parent or None,
-            name=remark.author,
+            name=plain(remark.author),
             body=autop(remark.text),
             body_format="html",
             written_at=remark.written_at or item.published_at,
@@ -75,6 +84,8 @@ class Remarks:
 
 
 def _reason(item: wxr.Item, remark: wxr.Remark, *, live: bool) -> str:
+    if not remark.number:
+        return "it has no number, so that a second import could not know it again"
     if remark.kind in _MENTIONS:
         return f"a {remark.kind} is no comment"
     if remark.kind not in _KINDS:
@@ -86,7 +97,3 @@ def _reason(item: wxr.Item, remark: wxr.Remark, *, live: bool) -> str:
     if not live:
         return "its story is not published; import again once it is"
     return ""
-
-
-def _open_thread(story: Story) -> None:
-    threads.open_thread(key=story.key, title=story.headline, url=f"/{story.address}/", open=story.comments_open)

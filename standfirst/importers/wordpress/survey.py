@@ -14,6 +14,7 @@ from standfirst.importers.refusals import BrokenDate, NotWordPress, UnknownVersi
 from standfirst.importers.report import Report
 from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.catalogue import Catalogue
+from standfirst.importers.wordpress.markup import plain
 from standfirst.importers.wordpress.xmlstream import Node, RecordStream
 
 VERSIONS = frozenset({"1.0", "1.1", "1.2"})
@@ -24,6 +25,7 @@ _WITHOUT_PLACE = {
 }
 _HIDDEN = {"trash": "it lies in the trash", "auto-draft": "it is an empty draft that WordPress made by itself"}
 KINDS = {"post": "stories", "page": "pages", "attachment": "pictures and files", "guest-author": "authors"}
+_SHOWN_KINDS = {**KINDS, "nav_menu_item": "menu items", "revision": "revisions"}
 
 
 @dataclass(slots=True)
@@ -107,13 +109,11 @@ def _survey_item(found: Survey, item: wxr.Item, report: Report) -> None:
     if not found.base_url and item.link:
         parts = urlsplit(item.link)
         found.base_url = f"{parts.scheme}://{parts.netloc}"
-    if item.kind in wxr.IGNORED_KINDS:
-        reason = left_out_reason(item)
-    else:
-        reason = "" if found.catalogue.note(item) else "its number came before in this file"
-        reason = reason or left_out_reason(item)
+    reason = left_out_reason(item)
+    if item.number and item.kind not in wxr.IGNORED_KINDS and not found.catalogue.note(item):
+        reason = "its number came before in this file"
     if reason:
-        report.leave_out(KINDS.get(item.kind, item.kind), shown(item), reason, line=item.line)
+        report.leave_out(_SHOWN_KINDS.get(item.kind, item.kind), shown(item), reason, line=item.line)
         for remark in item.remarks:
             report.leave_out("comments", shown_remark(remark), "what it belongs to is left out", line=remark.line)
         return
@@ -130,6 +130,8 @@ def is_dated(item: wxr.Item) -> bool:
 
 def left_out_reason(item: wxr.Item) -> str:
     """Return why ``item`` has no place here, "" if it has one."""
+    if not item.number:
+        return "it has no number, so that a second import could not know it again"
     if item.kind not in KINDS:
         return _WITHOUT_PLACE.get(item.kind) or f"items of the kind “{item.kind}” have no place here"
     if item.status in _HIDDEN:
@@ -143,9 +145,9 @@ def left_out_reason(item: wxr.Item) -> str:
 
 def shown(item: wxr.Item) -> str:
     """Return how the report names ``item``."""
-    return f"{item.title.strip() or item.slug or '(without a title)'} (number {item.number or '?'})"
+    return f"{plain(item.title) or item.slug or '(without a title)'} (number {item.number or '?'})"
 
 
 def shown_remark(remark: wxr.Remark) -> str:
     """Return how the report names a comment."""
-    return f"comment {remark.number} by {remark.author or 'nobody'}"
+    return f"comment {remark.number} by {plain(remark.author) or 'nobody'}"

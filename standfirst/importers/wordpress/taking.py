@@ -96,6 +96,8 @@ class Taker:
     def _take_known(self, item: wxr.Item, known: ImportedItem, page: Story | PlainPage) -> None:
         if known.digest != _digest(item):
             self._report.note(shown(item), "it changed in the export since it came in; it stays here as it is")
+        elif item.kind == "post":
+            self._cabinet.file(item)
         untouched = page.latest_revision_id == known.revision_id
         if not known.pictures_missing or not untouched:
             self._report.know(KINDS[item.kind])

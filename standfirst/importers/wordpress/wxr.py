@@ -169,8 +169,11 @@ def item(node: Node, zone: ZoneInfo) -> Item:
 
 
 def _number(node: Node, name: str) -> str:
+    """Return the number, "" if there is none: what has no number cannot be found again and is left out."""
     child = node.child(name)
     value = child.text if child else ""
+    if not value:
+        return ""
     if not _NUMBER.fullmatch(value):
         raise BrokenNumber(line=child.line if child else node.line, field=name, value=value[:40])
     return str(int(value))

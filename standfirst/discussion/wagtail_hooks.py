@@ -1,0 +1,49 @@
+"""The discussion's part of the desk: addresses, the menu item with what waits, its style and keys."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from standfirst.discussion import desk, moderation
+from standfirst.discussion.comments import MODERATE
+
+MENU_ORDER = 260  # right after pages, pictures and filing
+
+
+@hooks.register("register_admin_urls")
+def addresses() -> list[URLPattern]:
+    """The moderators' pages."""
+    return [
+        path("discussion/", desk.queue, name="discussion_queue"),
+        path("discussion/comments/<int:comment_id>/", desk.queue, name="discussion_case"),
+        path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
+    ]
+
+
+class CommentsMenuItem(MenuItem):
+    """Comments, and how many of them wait."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to moderators."""
+        return request.user.has_perm(MODERATE)
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """Say how many wait."""
+        component = super().render_component(request)
+        waiting = moderation.waiting_count()
+        if waiting:
+            many = f"{waiting - 1}+" if waiting == moderation.WAITING_COUNTED_MAX else str(waiting)
+            component.label = f"{self.label} ({many})"
+        return component
+
+
+@hooks.register("register_admin_menu_item")
+def menu_item() -> MenuItem:
+    """The way to the moderators' pages."""
+    return CommentsMenuItem(
+        _("Comments"), reverse("discussion_queue"), name="comments", icon_name="comment", order=MENU_ORDER
+    )
