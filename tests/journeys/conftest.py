@@ -1,0 +1,237 @@
+"""A real site, served by the real command, and browsers that watch what its pages do."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+
+from standfirst.testing.sites import Served, clean_environment, free_port, made_once, standfirst
+
+HERE = Path(__file__).parent
+EXPORT = HERE.parents[1] / "standfirst" / "importers" / "tests" / "data" / "harbour.xml"
+AXE = HERE / "vendor" / "axe.min.js"
+PATIENCE_MS = 30_000  # for a page on a loaded machine; nothing waits that long when all is well
+LIVE_SECONDS_MAX = float(os.environ.get("STANDFIRST_TEST_LIVE_SECONDS", "5"))  # 1 on a machine with nothing else to do
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 360, "height": 740}
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the journeys, and keep them in one process: they share a site."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@dataclass(frozen=True)
+class Site:
+    """The served site and what the journeys know of it."""
+
+    served: Served
+    pay_url: str
+    password: str
+    stories: dict[str, dict[str, str]]
+
+    @property
+    def url(self) -> str:
+        return self.served.url
+
+    def path(self, story: str) -> str:
+        return self.stories[story]["path"]
+
+
+@contextlib.contextmanager
+def a_database() -> Iterator[dict[str, str]]:
+    """Yield the environment of a database of the site's own: empty for SQLite."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith(("postgres:", "postgresql:")):
+        yield {}
+        return
+    name = f"standfirst_journeys_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def run(*arguments: str, folder: Path, environment: dict[str, str]) -> None:
+    done = standfirst(*arguments, folder=folder, environment=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def fill(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """Run ``fill.py`` on the site in ``folder`` and return what it tells."""
+    on_site = {"STANDFIRST_SITE": str(folder), "DJANGO_SETTINGS_MODULE": "standfirst.web.settings", **environment}
+    done = subprocess.run(
+        [sys.executable, str(HERE / "fill.py")],
+        env=clean_environment(on_site),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def initialised(base: Path) -> Path:
+    """Return a site on SQLite made by ``standfirst init``, once for all processes of the run."""
+    # With several processes, each has a folder of its own below the run's.
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return made_once(shared / "standfirst-site" / "mysite")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site made, filled and served by the real commands, for all journeys."""
+    folder = tmp_path_factory.mktemp("journeys") / "site"
+    pay_url = f"http://127.0.0.1:{free_port()}"
+    with a_database() as database:
+        environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **database}
+        if database:
+            run("init", str(folder), folder=folder.parent, environment=environment)
+            run("migrate", folder=folder, environment=environment)
+        else:
+            shutil.copytree(initialised(tmp_path_factory.getbasetemp()), folder)
+        run("import", "wordpress", str(EXPORT), folder=folder, environment=environment)
+        told = fill(folder, environment)
+        served = Served(folder, environment=environment)
+        try:
+            yield Site(served.ready(), pay_url, told["password"], told["stories"])
+        finally:
+            served.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium. For a module, not for the session: while Playwright runs, other tests' event loops cannot."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=list(FLAGS), headless=True)
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Watch:
+    """What went wrong in the browsers of a test: errors told to the console, and requests to foreign hosts."""
+
+    site: Site
+    problems: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)  # parts of messages that a test asks for
+
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self.said)
+        context.on("weberror", lambda error: self.problems.append(f"{error.page and error.page.url}: {error.error}"))
+        context.on("request", self.asked)
+
+    def said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not any(part in message.text for part in self.expected):
+            self.problems.append(f"{message.type} on {message.page and message.page.url}: {message.text}")
+
+    def asked(self, request: Request) -> None:
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(request.url))
+        if origin == self.site.url or urlsplit(request.url).scheme in {"data", "blob"}:
+            return
+        # The payment page stands elsewhere; one is led there, and it may bring its own style.
+        if origin == self.site.pay_url and (request.is_navigation_request() or request.frame.url.startswith(origin)):
+            return
+        self.problems.append(f"a request to another host: {request.url}")
+
+
+@pytest.fixture
+def watch(site: Site) -> Iterator[Watch]:
+    watching = Watch(site)
+    yield watching
+    assert watching.problems == []
+
+
+@pytest.fixture
+def visitor(site: Site, browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
+    """Open a browser of one's own, as often as one asks; each has its own cookies."""
+    contexts: list[BrowserContext] = []
+
+    def arrive(path: str = "", **wishes: Any) -> Page:
+        context = browser.new_context(
+            **{"base_url": site.url, "viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce"} | wishes
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        watch.over(context)
+        page = context.new_page()
+        if path:
+            page.goto(path)
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+# Notes the moment at which an element first says what is awaited; both pages run on one machine, so on one clock.
+NOTE_WHEN = """([selector, awaited]) => {
+  const look = () => document.querySelector(selector)?.textContent.trim() === awaited;
+  window.movedAt = new Promise((found) => {
+    new MutationObserver((_changes, observer) => {
+      if (!look()) return;
+      observer.disconnect();
+      found(Date.now());
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}"""
+
+
+@pytest.fixture
+def moved_in(record_property: Callable[[str, object], None]) -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """Measure how long after a write, made in the block, another browser shows it; refuse what takes too long."""
+
+    @contextlib.contextmanager
+    def measured(what: str, page: Page, selector: str, awaited: str) -> Iterator[None]:
+        page.evaluate(NOTE_WHEN, [selector, awaited])
+        began = time.time()
+        yield
+        took_seconds = page.evaluate("window.movedAt") / 1000 - began
+        record_property(f"{what} moved after", f"{took_seconds * 1000:.0f} ms")
+        assert took_seconds <= LIVE_SECONDS_MAX, what
+
+    return measured
+
+
+@pytest.fixture
+def sign_in(visitor: Callable[..., Page], site: Site) -> Callable[[str], Page]:
+    """Sign in on the desk, as a person does."""
+
+    def signed_in(name: str) -> Page:
+        page = visitor("/desk/")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(site.password)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/desk/")
+        return page
+
+    return signed_in
