@@ -158,6 +158,7 @@ class Story(Previewed, Page):
         index.SearchField("standfirst", boost=2),
         index.SearchField("body"),
         index.FilterField("section"),
+        index.FilterField("address"),
         index.RelatedFields("bylines", [index.RelatedFields("author", [index.SearchField("name")])]),
     ]
     content_panels: ClassVar = [
