@@ -29,6 +29,7 @@ _PREFIXES = {
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
 }
+_INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 _SEPARATOR = "\x1f"  # cannot stand in a name
 
 
@@ -126,6 +127,8 @@ class RecordStream:
         reason = expat.ErrorString(error.code) or "unknown"
         if self._root_seen and error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
             return ControlCharacter(character=reason, **where)
+        if byte is not None and byte >= 0x80 and error.code == _INVALID_TOKEN:
+            reason = "it is not written in the encoding that it declares"
         if not self._root_seen:
             return NotWordPress(path=self.path.name, reason=reason, line=error.lineno)
         return MalformedXML(reason=reason, **where)
