@@ -323,5 +323,10 @@ def test_after_any_verb_every_page_is_as_if_rendered_from_nothing(served: Site) 
         stale += [f"{name}: {address}" for address in addresses if as_served[address] != from_nothing[address]]
 
     assert stale == []
-    missing = [name for name, verb in all_verbs().items() if verb.__wrapped__.__code__ not in executed]  # type: ignore[attr-defined]
+    missing = [
+        name
+        for name, verb in all_verbs().items()
+        if not name.startswith("standfirst.demo")  # it fills a site that has nothing to be stale
+        and verb.__wrapped__.__code__ not in executed  # type: ignore[attr-defined]
+    ]
     assert missing == []

@@ -120,7 +120,7 @@ def bring_in_author(*, name: str, slug: str, biography: str = "", portrait: int 
 
 @verb
 def bring_in_picture(
-    *, file: File, title: str, alt: str = "", caption: str = "", credit: str = "", source_url: str = ""
+    *, file: File[bytes], title: str, alt: str = "", caption: str = "", credit: str = "", source_url: str = ""
 ) -> Picture:
     """Keep a picture with its words. The caller has looked at the file: it is one that may be shown."""
     picture = Picture(
@@ -142,7 +142,7 @@ def bring_in_picture(
 
 
 @verb
-def bring_in_document(*, file: File, title: str, source_url: str = "") -> NewsDocument:
+def bring_in_document(*, file: File[bytes], title: str, source_url: str = "") -> NewsDocument:
     """Keep a file that readers may download."""
     document = NewsDocument(
         title=clean_line(title)[:TITLE_LENGTH_MAX] or "Document",

@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -89,8 +89,8 @@ class RandomVotes(TestCase):
         said = [a_comment(thread) for _ in range(3)]
         guests = [a_guest() for _ in range(4)]
 
-        for comment, guest, value in cast:
-            CAST[value](comment_id=said[comment].pk, guest=guests[guest])
+        for number, voter, value in cast:
+            CAST[value](comment_id=said[number].pk, guest=guests[voter])
 
         assert counts.check_counts() == []
         for comment in said:
@@ -99,7 +99,7 @@ class RandomVotes(TestCase):
 
 
 @pytest.fixture
-def at_once() -> Iterator[Callable[[list[Callable[[], object]]], list[Exception]]]:
+def at_once() -> Callable[[list[Callable[[], object]]], list[Exception]]:
     """Runs calls in threads of their own, each with its own connection; returns what they raised."""
 
     def run(calls: list[Callable[[], object]]) -> list[Exception]:
@@ -122,7 +122,7 @@ def at_once() -> Iterator[Callable[[list[Callable[[], object]]], list[Exception]
             thread.join()
         return raised
 
-    yield run
+    return run
 
 
 def _patiently(call: Callable[[], object], tries: int = 20) -> None:

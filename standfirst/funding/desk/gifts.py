@@ -10,7 +10,7 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from standfirst.funding import amounts, gifts, refunds, tasks
@@ -129,9 +129,9 @@ class GiftViewSet(LastingViewSet):
     inspect_view_class = OneGift
     inspect_template_name = "funding/desk/gift.html"
     list_display: ClassVar = [
-        Column("name", label=_("From"), accessor=name_text),
+        TitleColumn("name", label=_("From"), accessor=name_text, url_name="gifts_desk:inspect"),
         Column("amount", label=_("Amount"), accessor=amount_text, sort_key="amount_minor"),
-        "get_status_display",
+        Column("state", label=_("State"), accessor="get_status_display", sort_key="status"),
         Column("back", label=_("Sent back"), accessor=back_text),
         "provider",
         "started_at",

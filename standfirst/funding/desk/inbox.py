@@ -10,6 +10,7 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from standfirst.funding import tasks
@@ -53,7 +54,14 @@ class InboxViewSet(LastingViewSet):
     inspect_view_enabled = True
     inspect_view_class = OneMessage
     inspect_template_name = "funding/desk/message.html"
-    list_display: ClassVar = ["type", "object_ref", "get_state_display", "tries", "error", "received_at"]
+    list_display: ClassVar = [
+        TitleColumn("type", label=_("Says"), accessor="type", url_name="inbox_desk:inspect"),
+        "object_ref",
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+        "tries",
+        "error",
+        "received_at",
+    ]
     list_filter: ClassVar = ["state", "provider", "received_at"]
     search_fields: ClassVar = ["event_id", "object_ref", "type"]
     search_backend_name = None

@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from standfirst.funding.models import Gift, Payment, ProviderEvent
 from standfirst.funding.providers import registry
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.funding.rehearsal.webhooks import signature
+from standfirst.kit.money import Money
 from standfirst.testing.funding import dataclass_with, make_campaign, message, started_gift, together
 
 URL = "/funding/events/stripe/"
@@ -249,3 +251,26 @@ def test_an_object_that_the_provider_does_not_know_is_tried_again(double: Rehear
     states = [inbox.process(message(f"evt_{ref}", ref)) for ref in ("cs_nope", "ch_nope", "pi_nope", "re_nope", "xx_1")]
 
     assert states == ["parked"] * 5
+
+
+@pytest.mark.usefixtures("books")
+def test_a_crash_after_the_payment_page_was_opened_loses_no_gift(double: Rehearsal) -> None:
+    session = paid_session(double)
+    Gift.objects.update(session_ref="", session_url="")
+
+    send(event(session))
+
+    assert raised() == 2_500
+
+
+@pytest.mark.usefixtures("books")
+def test_a_refund_made_at_the_provider_or_before_a_crash_is_booked_from_its_message(double: Rehearsal) -> None:
+    send(event(paid_session(double)))
+    payment = Payment.objects.get()
+    refund = registry.provider("stripe").refund(payment.provider_ref, Money(700, "USD"), uuid.uuid4())
+
+    for number in range(2):
+        send(event(refund.ref, id=f"evt_refund_{number}", type="refund.created"))
+
+    assert raised() == 1_800
+    assert payment.refunds.get().status == "done"
