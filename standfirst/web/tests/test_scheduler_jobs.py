@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -65,7 +66,7 @@ def test_an_empty_log_has_nothing_to_trim() -> None:
     assert scheduler_jobs.trim_change_log() == 0
 
 
-def task(status: TaskResultStatus, *, workers: int = 1, finished_at: datetime | None = None) -> DBTaskResult:
+def task(status: TaskResultStatus, *, workers: int = 1, finished_at: datetime | None = None) -> Any:
     return DBTaskResult.objects.create(
         status=status,
         args_kwargs={"args": [], "kwargs": {}},
