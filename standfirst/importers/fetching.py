@@ -100,7 +100,8 @@ class Fetcher:
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", target, headers={"Accept": "image/*", "Connection": "close"})
-            return self._answer(url, connection.getresponse())
+            with connection.getresponse() as response:
+                return self._answer(url, response)
         finally:
             connection.close()
 
@@ -166,16 +167,20 @@ class _Deadlined:
     def __init__(self, raw: socket.socket, until: float) -> None:
         self._raw = raw
         self._until = until
+        self._reader: io.BufferedReader | None = None
 
     def sendall(self, data: bytes) -> None:
         self._raw.settimeout(_left(self._until))
         self._raw.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_DeadlinedReader(self._raw, self._until), _CHUNK_BYTES)
+        self._reader = io.BufferedReader(_DeadlinedReader(self._raw, self._until), _CHUNK_BYTES)
+        return self._reader
 
     def close(self) -> None:
-        self._raw.close()
+        # http.client lets go of the socket while it still reads the answer; the reader closes it then.
+        if self._reader is None:
+            self._raw.close()
 
 
 class _DeadlinedReader(io.RawIOBase):
@@ -190,6 +195,10 @@ class _DeadlinedReader(io.RawIOBase):
     def readinto(self, buffer: "WriteableBuffer") -> int:
         self._raw.settimeout(_left(self._until))
         return self._raw.recv_into(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _left(until: float) -> float:

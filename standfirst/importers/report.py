@@ -4,10 +4,11 @@ An archive can leave out a million things, so the lines lie in a temporary datab
 SQLite's own (in memory while small, on disk unnamed when large) and not in lists.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from standfirst.importers.scratch import scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Report:
         self.taken: Counter[str] = Counter()
         self.known: Counter[str] = Counter()
         self.renewed: Counter[str] = Counter()
-        self._rows = sqlite3.connect("")
+        self._rows = scratch(self)
         self._rows.execute("CREATE TABLE left_out (kind TEXT, name TEXT, reason TEXT, line INTEGER)")
         self._rows.execute("CREATE TABLE notes (name TEXT, what TEXT, UNIQUE (name, what))")
 

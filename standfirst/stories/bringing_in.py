@@ -120,7 +120,7 @@ def bring_in_author(*, name: str, slug: str, biography: str = "", portrait: int 
 
 @verb
 def bring_in_picture(
-    *, file: File, title: str, alt: str = "", caption: str = "", credit: str = "", source_url: str = ""
+    *, file: File[bytes], title: str, alt: str = "", caption: str = "", credit: str = "", source_url: str = ""
 ) -> Picture:
     """Keep a picture with its words. The caller has looked at the file: it is one that may be shown."""
     picture = Picture(
@@ -128,7 +128,7 @@ def bring_in_picture(
         description=clean_line(alt)[:255],
         caption=clean_line(caption)[:500],
         credit=clean_line(credit)[:255],
-        source_url=source_url if len(source_url) <= 2_000 else "",  # noqa: PLR2004 - the column's length
+        source_url=source_url if len(source_url) <= 2_000 else "",
         file=file,
     )
     try:
@@ -142,12 +142,12 @@ def bring_in_picture(
 
 
 @verb
-def bring_in_document(*, file: File, title: str, source_url: str = "") -> NewsDocument:
+def bring_in_document(*, file: File[bytes], title: str, source_url: str = "") -> NewsDocument:
     """Keep a file that readers may download."""
     document = NewsDocument(
         title=clean_line(title)[:TITLE_LENGTH_MAX] or "Document",
         file=file,
-        source_url=source_url if len(source_url) <= 2_000 else "",  # noqa: PLR2004 - the column's length
+        source_url=source_url if len(source_url) <= 2_000 else "",
     )
     try:
         document.save()

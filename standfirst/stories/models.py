@@ -151,13 +151,14 @@ class Story(Previewed, Page):
     )
 
     parent_page_types: ClassVar = ["stories.FrontPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     search_fields: ClassVar = [
         *Page.search_fields,
         index.SearchField("kicker"),
         index.SearchField("standfirst", boost=2),
         index.SearchField("body"),
         index.FilterField("section"),
+        index.FilterField("address"),
         index.RelatedFields("bylines", [index.RelatedFields("author", [index.SearchField("name")])]),
     ]
     content_panels: ClassVar = [

@@ -113,14 +113,15 @@ class DeskOnly:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self.csrf = CsrfViewMiddleware(get_response)  # type: ignore[arg-type]
+        self.csrf = CsrfViewMiddleware(get_response)
         chain: Any = MessageMiddleware(self.csrf)
-        self.signed_in = SessionMiddleware(AuthenticationMiddleware(chain))
+        self.signed_in: Any = SessionMiddleware(AuthenticationMiddleware(chain))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Sign in below the desk only."""
         if request.path_info.startswith(SIGNED_IN_PATHS):
-            return self.signed_in(request)
+            response: HttpResponseBase = self.signed_in(request)
+            return response
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:

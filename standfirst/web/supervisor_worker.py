@@ -41,6 +41,8 @@ def take_up_orphans() -> int:
 
 def main() -> None:
     """Work until SIGTERM; the task that runs then is finished."""
+    # It warns of every orderly end.
+    logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
     taken = take_up_orphans()
     if taken:
         logger.warning("%d tasks that were cut off are run again", taken)

@@ -8,8 +8,8 @@ import time_machine
 
 from standfirst.delivery import changes, followers
 from standfirst.delivery.models import Change, Cursor
-from standfirst.delivery.tests.conftest import touched
 from standfirst.kit import clock
+from standfirst.testing.delivery import touched
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,8 +8,8 @@ import time_machine
 
 from standfirst.delivery.models import Change
 from standfirst.delivery.tests import site
-from standfirst.delivery.tests.conftest import Site, touched
 from standfirst.kit import clock
+from standfirst.testing.delivery import Site, touched
 
 
 def test_a_second_reader_gets_the_page_without_a_render(own_site: Site) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from standfirst.delivery import changes, live
-from standfirst.delivery.tests.conftest import Answer, Site, touched
+from standfirst.testing.delivery import Answer, Site, touched
 
 
 class Listener:

@@ -79,8 +79,14 @@ def convert(content: str, *, item: str, media: Media) -> Body:
         source = autop(expand(shortcodes.lone_addresses(content)))
     for name in markup.removed(source):
         body.note(f"<{name}> was left out: it does not belong into a story")
-    writer = BodyWriter(body, media, seed=item)
-    writer.write(markup.tree(source).contents)
+    mended = markup.tidy(source)
+    if markup.nests_too_deep(mended):
+        body.note("elements that nest too deep were left out; their text stays")
+        mended = markup.flat(mended)
+    tree = markup.parsed(mended)
+    for link in tree.find_all("a", href=True):
+        link["href"] = media.document(str(link["href"])) or link["href"]
+    BodyWriter(body, media, seed=item).write(tree.contents)
     return body
 
 
@@ -155,27 +161,16 @@ class BodyWriter:
         for each in lifted:
             each.extract()
         if markup.words(nodes):
-            self._rich_or_kept(f"<p>{''.join(str(node) for node in nodes).strip()}</p>")
+            self._rich_or_kept(nodes, "<p>{}</p>")
         for each in lifted:
             self._lift(each)
 
-    def _rich_or_kept(self, source: str) -> None:
-        soup = markup.tree(source)
-        lost = {name for tag in soup.find_all(recursive=False) for name in markup.losses(tag)}
+    def _rich_or_kept(self, nodes: Sequence[PageElement], around: str = "{}") -> None:
+        lost = {name for node in nodes if isinstance(node, Tag) for name in markup.losses(node)}
         if lost:
-            self._keep(source, *lost)
+            self._keep(around.format("".join(str(node) for node in nodes).strip()), *lost)
         else:
-            self._add_text(markup.rich(self._with_documents(source)))
-
-    def _with_documents(self, source: str) -> str:
-        if "href" not in source:
-            return source
-        soup = markup.tree(source)
-        for link in soup.find_all("a", href=True):
-            here = self._media.document(str(link["href"]))
-            if here:
-                link["href"] = here
-        return str(soup)
+            self._add_text(around.format(markup.rich_nodes(nodes)))
 
     def _list(self, tag: Tag, depth: int) -> None:
         if tag.find(list(markup.LIFTED)) is not None:
@@ -183,7 +178,7 @@ class BodyWriter:
         elif any(each.get("start") or each.has_attr("reversed") or each.get("type") for each in _lists(tag)):
             self._keep(str(tag), "ol start")
         elif markup.words([tag]):
-            self._rich_or_kept(str(tag))
+            self._rich_or_kept([tag])
 
     def _heading(self, tag: Tag, _depth: int) -> None:
         lifted = tag.find_all(list(markup.LIFTED))
@@ -266,6 +261,7 @@ class BodyWriter:
                 values.append(value)
             else:
                 self._missing(img)
+                self._line(list(own.children) if own is not None else [])
         for start in range(0, len(values), GALLERY_PICTURES_MAX):
             some = values[start : start + GALLERY_PICTURES_MAX]
             items = [{"type": "item", "value": value, "id": self._id(f"{start + n}")} for n, value in enumerate(some)]

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from standfirst.importers.scratch import scratch
 from standfirst.importers.wordpress.shortcodes import Attached
 from standfirst.importers.wordpress.wxr import Item
 
@@ -47,7 +48,7 @@ class Catalogue:
     def __init__(self) -> None:
         self.items: Counter[str] = Counter()
         self.stories_by_category: Counter[str] = Counter()
-        self._rows = sqlite3.connect("")
+        self._rows = scratch(self)
         self._rows.executescript("""
             PRAGMA cache_size = -8000;
             CREATE TABLE seen (number TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID;

@@ -137,12 +137,17 @@ _REMOVED = re.compile(
     r"<(script|style|form|input|select|textarea|button|applet|frame|svg|math|canvas|noscript|template)\b",
     re.IGNORECASE,
 )
+NESTING_MAX = 150  # elements in elements; no editor makes a tenth of that
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+_VOID = frozenset("br hr img col wbr embed source param".split())
+_LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_BLANKS_INSIDE = re.compile(r"(<p>|<li>)\s+|(?<!\s)\s+(?=</p>|</li>)")
 _RICH_TAGS = {"p", "ul", "ol", "li", *RICH.values()}
 
 
-def tree(source: str) -> BeautifulSoup:
-    """Return ``source`` as the tree a browser would make of it, without script, style and forms."""
-    tidy = nh3.clean(
+def tidy(source: str) -> str:
+    """Return ``source`` as a browser would mend it, without script, style and forms."""
+    return nh3.clean(
         source,
         tags=set(INLINE | _BLOCKS | _EMBEDS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -151,10 +156,41 @@ def tree(source: str) -> BeautifulSoup:
         link_rel=None,
         strip_comments=True,
     )
+
+
+def nests_too_deep(mended: str) -> bool:
+    """Say whether elements of ``mended``, which ``tidy`` returned, nest deeper than is looked into."""
+    depth = 0
+    for closing, name in _TAG.findall(mended):
+        depth += -1 if closing else name not in _VOID
+        if depth > NESTING_MAX:
+            return True
+    return False
+
+
+def flat(mended: str) -> str:
+    """Return ``mended`` with paragraphs, pictures and links alone."""
+    return nh3.clean(
+        mended,
+        tags={"p", "br", "a", "img"},
+        attributes={"a": {"href"}, "img": {"src", "alt", "class"}},
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+
+
+def tree(source: str) -> BeautifulSoup:
+    """Return the tree of ``source``, mended; elements that nest too deep are flattened."""
+    mended = tidy(source)
+    return parsed(flat(mended) if nests_too_deep(mended) else mended)
+
+
+def parsed(mended: str) -> BeautifulSoup:
+    """Return the tree of ``mended``, which ``tidy`` returned."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         # The comment keeps the parser from taking a lone address for a file name.
-        return BeautifulSoup(f"<!-- -->{tidy}", "html.parser")
+        return BeautifulSoup(f"<!-- -->{mended}", "html.parser")
 
 
 def removed(source: str) -> list[str]:
@@ -191,20 +227,23 @@ def losses(node: Tag) -> set[str]:
 
 def rich(source: str) -> str:
     """Return ``source`` with the elements that the desk's text editor keeps, under the names it uses."""
-    soup = tree(source)
-    for tag in soup.find_all():
-        if tag.name == "a" and not tag.get("href"):
-            tag.unwrap()
-        elif tag.name in RICH:
-            tag.name = RICH[tag.name]
-    return nh3.clean(
-        str(soup),
+    return rich_nodes(tree(source).contents)
+
+
+def rich_nodes(nodes: Iterable[PageElement]) -> str:
+    """Return ``nodes`` as ``rich`` does. They are changed."""
+    nodes = [node for node in nodes if not is_comment(node)]
+    for tag in [each for node in nodes if isinstance(node, Tag) for each in (node, *node.find_all())]:
+        tag.name = RICH.get(tag.name, tag.name)
+    whole = nh3.clean(
+        "".join(str(node) for node in nodes),
         tags=_RICH_TAGS,
         attributes={"a": {"href"}},
         url_schemes=_SCHEMES,
         link_rel=None,
         strip_comments=True,
-    ).strip()
+    )
+    return _BLANKS_INSIDE.sub(r"\1", _LINK_TO_NOWHERE.sub(r"\1", whole)).strip()
 
 
 def plain(source: str) -> str:

@@ -51,9 +51,7 @@ class Remarks:
             return comments.bring_in(thread_key=story.key, source=self._source, comments=wanted)
         except NoSuchThread:
             # Opened only where none is: one that a moderator closed meanwhile stays closed.
-            threads.open_thread(
-                key=story.key, title=story.headline, url=f"/{story.address}/", open=story.comments_open
-            )
+            threads.open_thread(key=story.key, title=story.headline, url=f"/{story.address}/", open=story.comments_open)
             return comments.bring_in(thread_key=story.key, source=self._source, comments=wanted)
 
     def foresee(self, item: wxr.Item, *, live: bool) -> None:
@@ -99,4 +97,3 @@ def _reason(item: wxr.Item, remark: wxr.Remark, *, live: bool) -> str:
     if not live:
         return "its story is not published; import again once it is"
     return ""
-

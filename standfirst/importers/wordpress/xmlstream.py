@@ -29,6 +29,7 @@ _PREFIXES = {
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
 }
+_INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
 _SEPARATOR = "\x1f"  # cannot stand in a name
 
 
@@ -126,6 +127,8 @@ class RecordStream:
         reason = expat.ErrorString(error.code) or "unknown"
         if self._root_seen and error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
             return ControlCharacter(character=reason, **where)
+        if byte is not None and byte >= 0x80 and error.code == _INVALID_TOKEN:
+            reason = "it is not written in the encoding that it declares"
         if not self._root_seen:
             return NotWordPress(path=self.path.name, reason=reason, line=error.lineno)
         return MalformedXML(reason=reason, **where)
@@ -140,7 +143,7 @@ class RecordStream:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         depth = len(self._stack)
         plain = self._named(name)
-        if depth < 2:  # noqa: PLR2004 - rss and channel hold the records
+        if depth < 2:
             self._check_frame(depth, plain)
         if depth >= DEPTH_MAX:
             raise MalformedXML(line=self._line, column=0, reason=f"elements nest more than {DEPTH_MAX} deep")
@@ -170,15 +173,15 @@ class RecordStream:
     def _end(self, _name: str) -> None:
         node = self._stack.pop()
         depth = len(self._stack)
-        if depth == 2:  # noqa: PLR2004 - a record inside rss and channel
+        if depth == 2:
             self._done.append(node)
             self._room = RECORD_CHARACTERS_MAX
             self._nodes = 0
-        elif depth > 2:  # noqa: PLR2004 - a part of a record
+        elif depth > 2:
             self._stack[-1].children.append(node)
 
     def _characters(self, text: str) -> None:
-        if len(self._stack) <= 2:  # noqa: PLR2004 - blanks between the records
+        if len(self._stack) <= 2:
             return
         node = self._stack[-1]
         if node.name == "wp:meta_value" and sum(map(len, node.parts)) + len(text) > META_CHARACTERS_MAX:

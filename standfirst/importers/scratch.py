@@ -1,0 +1,11 @@
+"""A database of SQLite's own for what an import has to look up again: in memory while small, on disk when large."""
+
+import sqlite3
+import weakref
+
+
+def scratch(owner: object) -> sqlite3.Connection:
+    """Return an empty temporary database without a name. It is gone when ``owner`` is."""
+    connection = sqlite3.connect("")
+    weakref.finalize(owner, connection.close)
+    return connection

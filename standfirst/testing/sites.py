@@ -1,0 +1,145 @@
+"""Site folders made by the real command, and the command run as a person would."""
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+SECONDS_TO_WAIT_MAX = 90.0  # a start loads Django twice, beside the other tests
+
+
+def standfirst(
+    *arguments: str, folder: Path | None = None, given: str = "", environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run ``standfirst`` in ``folder`` and return what it said and its exit code."""
+    return subprocess.run(  # noqa: S603 - our own command
+        command(*arguments),
+        cwd=folder,
+        env=clean_environment(environment),
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_TO_WAIT_MAX * 2,
+        check=False,
+    )
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command line of ``standfirst``."""
+    return [sys.executable, "-c", "from standfirst.web.cli import main; main()", *arguments]
+
+
+def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment without what the tests themselves run on."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STANDFIRST_", "DATABASE_URL"))}
+    return {**kept, "PYTHONUNBUFFERED": "1", **(more or {})}
+
+
+def made_once(folder: Path) -> Path:
+    """Return a site in ``folder`` made by ``standfirst init``; processes that ask together make it once."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "data" / "start.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            done = standfirst("init", str(folder))
+            if done.returncode:
+                raise RuntimeError(done.stderr)
+    return folder
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def until[T](found: Callable[[], T], *, seconds: float = SECONDS_TO_WAIT_MAX) -> T:
+    """Wait for a condition and return it. AssertionError if it does not come true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError("waited in vain")
+
+
+class Served:
+    """A site served by ``standfirst serve`` in a process of its own."""
+
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "log"
+        rehearsal = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                command("serve", "--port", str(self.port)),
+                cwd=folder,
+                env=clean_environment({**rehearsal, **(environment or {})}),
+                stdout=log,
+                stderr=log,
+            )
+
+    def ready(self) -> "Served":
+        """Wait for the line that says so."""
+        until(lambda: "Standfirst is ready" in self.said() or self.process.poll() is not None)
+        if self.process.poll() is not None:
+            raise AssertionError(self.said())
+        return self
+
+    def said(self) -> str:
+        """Return the log so far."""
+        return self.log.read_text(encoding="utf-8")
+
+    def get(self, path: str = "/") -> tuple[int, str]:
+        """Fetch a page and return its status and text."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=30) as response:  # noqa: S310 - our own address
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def children(self) -> dict[str, int]:
+        """Return the processes below the supervisor, by the name that they gave themselves. Linux only."""
+        found: dict[str, int] = {}
+        parents = {self.process.pid}
+        for _generation in range(2):
+            for status in Path("/proc").glob("[0-9]*/status"):
+                fields = _fields(status)
+                if int(fields.get("PPid", 0)) in parents and fields.get("State", "Z")[0] != "Z":
+                    found[_title(status.parent)] = int(status.parent.name)
+            parents |= set(found.values())
+        return found
+
+    def stop(self) -> float:
+        """Send SIGTERM, wait for the end and return the seconds that it took."""
+        began = time.monotonic()
+        self.process.terminate()
+        self.process.wait(timeout=SECONDS_TO_WAIT_MAX)
+        return time.monotonic() - began
+
+
+def _fields(status: Path) -> dict[str, str]:
+    try:
+        lines = status.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    return {name: value.strip() for name, _colon, value in (line.partition(":") for line in lines)}
+
+
+def _title(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from standfirst.web import configuration
+from standfirst.web.configuration import BadSetting, Configuration
+
+type Reader = Callable[..., Configuration]
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    def of(**settings: str) -> Configuration:
+        text = "".join(f"{name}={value}\n" for name, value in settings.items())
+        (tmp_path / "standfirst.env").write_text(text, encoding="utf-8")
+        return configuration.read(tmp_path)
+
+    return of
+
+
+def test_a_site_without_settings_is_embedded_and_rehearses(read: Reader, tmp_path: Path) -> None:
+    found = read()
+
+    assert found.mode == "rehearsal"
+    assert found.database["ENGINE"] == "django.db.backends.sqlite3"
+    assert found.database["NAME"] == str(tmp_path / "data" / "standfirst.sqlite3")
+    assert configuration.doubts(found) == []
+
+
+def test_the_embedded_database_survives_a_pulled_plug(read: Reader) -> None:
+    options = read().database["OPTIONS"]
+
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode=WAL" in options["init_command"]
+    assert "synchronous=FULL" in options["init_command"]
+
+
+def test_a_database_url_is_taken_apart(read: Reader) -> None:
+    found = read(DATABASE_URL="postgresql://me:p%40ss@db.example.org:5433/paper").database
+
+    assert found["ENGINE"] == "django.db.backends.postgresql"
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (
+        "me",
+        "p@ss",
+        "db.example.org",
+        "5433",
+        "paper",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STANDFIRST_URL", "example.org"),
+        ("STANDFIRST_URL", "https://example.org/paper"),
+        ("STANDFIRST_URL", "ftp://example.org"),
+        ("STANDFIRST_MODE", "production"),
+        ("STANDFIRST_TIME_ZONE", "Mars/Olympus"),
+        ("STANDFIRST_TIME_ZONE", "../../etc/passwd"),
+        ("STANDFIRST_LANGUAGE", "klingon"),
+        ("DATABASE_URL", "mysql://me@host/db"),
+        ("DATABASE_URL", "postgresql://host"),
+        ("DATABASE_URL", "postgresql://host:port/db"),
+        ("STANDFIRST_MAIL_URL", "mail.example.org"),
+        ("STANDFIRST_WEB_PROCESSES", "0"),
+        ("STANDFIRST_DEBUG", "perhaps"),
+    ],
+)
+def test_nonsense_is_refused_with_the_settings_name(read: Reader, name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}: expected "):
+        read(**{name: value})
+
+
+def test_an_unknown_setting_in_the_file_is_refused(read: Reader) -> None:
+    with pytest.raises(BadSetting, match="STANDFIRST_URLS"):
+        read(STANDFIRST_URLS="https://example.org")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"STANDFIRST_URL": "http://example.org"}, "without https"),
+        ({"STANDFIRST_URL": "https://example.org", "STANDFIRST_DEBUG": "yes"}, "STANDFIRST_DEBUG is on"),
+        ({"STANDFIRST_MODE": "live"}, "giving by card is off"),
+        ({"STANDFIRST_MODE": "live", "STRIPE_SECRET_KEY": "sk_live_1"}, "STRIPE_WEBHOOK_SECRET is not set"),
+        (
+            {"STANDFIRST_MODE": "live", "STRIPE_SECRET_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"},
+            "is a test key",
+        ),
+        ({"STANDFIRST_MODE": "live"}, "reaches nobody"),
+        ({"STANDFIRST_MODE": "live"}, "readers elsewhere cannot reach"),
+    ],
+)
+def test_what_is_allowed_but_hardly_meant_is_said(read: Reader, chosen: dict[str, str], words: str) -> None:
+    assert any(words in doubt for doubt in configuration.doubts(read(**chosen)))
+
+
+def test_a_live_site_that_has_everything_raises_no_doubt(read: Reader) -> None:
+    found = read(
+        STANDFIRST_MODE="live",
+        STANDFIRST_URL="https://example.org",
+        STANDFIRST_MAIL_URL="smtp://me:pw@mail.example.org:587",
+        STRIPE_SECRET_KEY="sk_live_1",
+        STRIPE_WEBHOOK_SECRET="whsec_1",
+    )
+
+    assert configuration.doubts(found) == []

@@ -1,0 +1,332 @@
+"""Whatever a verb changes, no reader gets an old page: every verb is run, every public page compared.
+
+Each scene changes something. Before it, every public page is read, so that all of them are kept;
+after it, each page as it is served is compared with the same page rendered from nothing. At the
+end every verb must have been in some scene.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from standfirst.accounts.models import Account
+from standfirst.delivery.application import Application
+from standfirst.delivery.changes import all_verbs
+from standfirst.delivery.store import Store
+from standfirst.discussion import comments, counts, threads, votes
+from standfirst.funding import campaigns, gifts, inbox, refunds, tasks
+from standfirst.funding.providers.protocol import EventRef
+from standfirst.kit import clock
+from standfirst.kit.money import Money
+from standfirst.stories import bringing_in, publishing, roles
+from standfirst.stories.models import FrontPage, FrontPagePick, PublicationSettings, Story
+from standfirst.testing import discussion as talk
+from standfirst.testing import funding as money
+from standfirst.testing import stories as paper
+from standfirst.testing.delivery import Site
+
+HARBOUR = Path(__file__).resolve().parent.parent / "standfirst/importers/tests/data/harbour.xml"
+POSITION = re.compile(rb'data-change="\d*"')  # where a page says at which change it was made
+
+
+class World:
+    """A small publication in which everything that a page can show is there."""
+
+    def __init__(self) -> None:
+        paper.front_page()
+        self.section, self.series, self.topic = paper.make_section(), paper.make_series(), paper.make_topic()
+        self.author, self.picture = paper.make_author(), paper.make_picture()
+        filed = {"section": self.section, "series": self.series, "topics": [self.topic], "hero": self.picture}
+        self.story = paper.published_story(by=self.author, **filed)
+        self.other = paper.published_story("The school keeps its hall", section=self.section)
+        self.page = paper.plain_page()
+        self.campaign = money.make_campaign()
+        self.payment = money.charged_gift(self.campaign)
+        self.thread = threads.thread_of(self.story.key)
+        self.moderator = talk.a_moderator("moderator")
+        self.comment = talk.a_comment(self.thread)
+        self.reply = talk.a_comment(self.thread, parent=self.comment)
+
+    @property
+    def addresses(self) -> list[str]:
+        """Every public page that this world has."""
+        key = self.story.key
+        return [
+            "/",
+            *(f"/{story.address}/" for story in Story.objects.filter(address__isnull=False)),
+            f"/{self.story.address}/?order=newest",
+            f"/{self.story.address}/?comment={self.reply.pk}",
+            *(each.get_absolute_url() for each in (self.section, self.series, self.topic, self.author)),
+            "/about/",
+            "/feed/",
+            "/sitemap.xml",
+            f"/sitemaps/{self.story.address[:4]}.xml",
+            "/sitemaps/pages.xml",
+            "/robots.txt",
+            "/support/",
+            f"/support/?from={key}",
+            "/funding/meter.json",
+            "/fragments/meter",
+            "/fragments/meter-figure",
+            f"/fragments/count:{key}",
+            f"/fragments/thread:{key}",
+            f"/discussion/threads/{key}/",
+            f"/discussion/threads/{key}/page/?order=newest",
+            f"/discussion/threads/{key}/since/0/",
+            f"/discussion/comments/{self.comment.pk}/replies/",
+        ]
+
+
+type Scene = Callable[[World], Any]
+scenes: dict[str, Scene] = {}
+
+
+def scene(function: Scene) -> Scene:
+    scenes[function.__name__] = function
+    return function
+
+
+@scene
+def a_story_is_published(world: World) -> None:
+    paper.published_story("Storm closes the quay", section=world.section)
+
+
+@scene
+def a_story_is_changed(world: World) -> None:
+    world.story.title = "Ferry returns, late"
+    publishing.publish_story(story=world.story)
+
+
+@scene
+def a_story_closes_its_comments(world: World) -> None:
+    world.other.comments_open = False
+    publishing.publish_story(story=world.other)
+
+
+@scene
+def a_story_goes_to_another_section(world: World) -> None:
+    world.other.section = paper.make_section("Port")
+    publishing.publish_story(story=world.other)
+
+
+@scene
+def a_scheduled_story_comes_due(world: World) -> None:
+    publishing.schedule_story(story=paper.draft("Tomorrow"), at=clock.now() + timedelta(hours=1))
+    publishing.schedule_story(story=paper.draft("Today"), at=clock.now() - timedelta(seconds=1))
+    publishing.publish_due()
+
+
+@scene
+def a_story_is_withdrawn(world: World) -> None:
+    publishing.withdraw_story(story=paper.published_story("A mistake", section=world.section))
+
+
+@scene
+def a_story_is_deleted(world: World) -> None:
+    paper.published_story("Another mistake", section=world.section).delete()
+
+
+@scene
+def names_change(world: World) -> None:
+    for each in (world.section, world.series, world.topic, world.author):
+        each.name += " again"
+        each.save()
+
+
+@scene
+def the_publication_changes(world: World) -> None:
+    settings = PublicationSettings.objects.get()
+    settings.name, settings.accent = "The Other Post", "#114477"
+    settings.save()
+
+
+@scene
+def the_front_page_is_picked(world: World) -> None:
+    front = FrontPage.objects.get()
+    front.picks.add(FrontPagePick(story=world.other))
+    front.save_revision().publish()
+
+
+@scene
+def a_plain_page_changes(world: World) -> None:
+    world.page.title = "Who we are"
+    world.page.save_revision().publish()
+
+
+@scene
+def a_picture_changes(world: World) -> None:
+    world.picture.description = "A larger boat"
+    world.picture.save()
+
+
+@scene
+def things_are_brought_in(world: World) -> None:
+    call_command("import_wordpress", str(HARBOUR), verbosity=0)
+
+
+@scene
+def a_document_is_brought_in(world: World) -> None:
+    bringing_in.pick_for_front_page(story=world.other)
+    roles.seed_roles()
+
+
+@scene
+def comments_come_and_go(world: World) -> None:
+    held = talk.a_held_comment(world.thread)
+    comments.publish(comment_id=held.pk, by=world.moderator)
+    comments.hold(comment_id=held.pk, by=world.moderator)
+    comments.publish(comment_id=held.pk, by=world.moderator)
+
+
+@scene
+def a_comment_is_rejected(world: World) -> None:
+    comments.reject(comment_id=world.comment.pk, by=world.moderator, reason="Off the subject")
+
+
+@scene
+def a_comment_is_edited(world: World) -> None:
+    guest = talk.a_guest()
+    written = talk.a_comment(world.thread, guest=guest)
+    comments.edit_by_guest(comment_id=written.pk, guest=guest, text="What I meant to say is this.")
+
+
+@scene
+def votes_are_cast(world: World) -> None:
+    guest = votes.up(comment_id=world.reply.pk)
+    votes.down(comment_id=world.reply.pk, guest=guest)
+
+
+@scene
+def a_vote_is_withdrawn(world: World) -> None:
+    guest = votes.up(comment_id=world.reply.pk)
+    votes.withdraw(comment_id=world.reply.pk, guest=guest)
+    votes.up(comment_id=world.reply.pk)
+
+
+@scene
+def a_thread_closes(world: World) -> None:
+    threads.close_thread(key=world.story.key, reason="It is late")
+
+
+@scene
+def a_thread_opens_again(world: World) -> None:
+    threads.reopen_thread(key=world.story.key)
+
+
+@scene
+def counts_are_put_right(world: World) -> None:
+    type(world.thread).objects.filter(pk=world.thread.pk).update(published_count=99)
+    counts.recount(thread_key=world.story.key)
+
+
+@scene
+def a_gift_is_paid(world: World) -> None:
+    money.charged_gift(world.campaign, 1_000)
+
+
+@scene
+def a_gift_is_recorded_by_hand(world: World) -> None:
+    today = clock.local_date(world.campaign.zone)
+    amount = Money(700, world.campaign.currency)
+    gifts.record_offline(campaign=world.campaign, amount=amount, received_on=today, reference="envelope 1")
+
+
+@scene
+def a_gift_is_refunded(world: World) -> None:
+    amount = Money(500, world.campaign.currency)
+    refunds.settle(payment=world.payment, facts=money.refund_facts("re_1", amount))
+
+
+@scene
+def a_refund_fails(world: World) -> None:
+    refund = refunds.ask(payment=world.payment, amount=Money(100, world.campaign.currency))
+    refunds.fail(refund_id=refund.pk, why="closed account")
+
+
+@scene
+def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
+    first, second = money.message("evt_1", "cs_1"), money.message("evt_2", "cs_2")
+    gift = money.started_gift(world.campaign)
+    inbox.settle(event_pk=first, facts=money.paid_facts(gift))
+    inbox.finish(event_pk=first)
+    inbox.park(event_pk=second, why="the service does not answer")
+    inbox.quarantine(event_pk=second, why="another amount")
+    inbox.try_again(event_pk=second)
+    tasks.take_in(provider="stripe", messages=[EventRef(event_id="evt_3", type="x", object_ref="cs_3")])
+
+
+@scene
+def a_donor_is_erased(world: World) -> None:
+    gift = money.charged_gift(world.campaign, 1_200, email="reader@example.org").gift
+    gifts.keep_page(gift=gift, url="https://pay.example/1", session_ref="cs_9")
+    gifts.erase_donor(donor=gift.donor)
+
+
+@scene
+def the_goal_changes(world: World) -> None:
+    campaigns.set_goal(campaign=world.campaign, goal_minor=900_000)
+
+
+@scene
+def the_campaign_changes(world: World) -> None:
+    campaigns.change(campaign=world.campaign, name="Winter fund", tz="Asia/Tokyo", active=True)
+
+
+@contextmanager
+def noting(executed: set[CodeType]) -> Iterator[None]:
+    """Note every function that runs."""
+    sys.setprofile(lambda frame, _event, _argument: executed.add(frame.f_code))
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
+@pytest.fixture
+def served(transactional_db: None) -> Iterator[Site]:
+    made = Site(
+        Application(Store(bytes_max=20_000_000), threads=2, body_bytes_max=1_000, streams_max=1, per_address_max=1)
+    )
+    yield made
+    made.close()
+    money.forget_the_books()
+
+
+def pages(site: Site, addresses: list[str]) -> dict[str, tuple[int, bytes]]:
+    answers = {address: site.get(address) for address in addresses}
+    return {address: (answer.status, POSITION.sub(b"", answer.body)) for address, answer in answers.items()}
+
+
+@pytest.mark.slow
+def test_after_any_verb_every_page_is_as_if_rendered_from_nothing(served: Site) -> None:
+    world, executed = World(), set[CodeType]()
+    assert isinstance(world.moderator, Account)
+    assert {status for status, _ in pages(served, world.addresses).values()} == {200}
+
+    stale = []
+    for name, play in scenes.items():
+        pages(served, world.addresses)  # so that all of them are kept
+        with noting(executed):
+            play(world)
+        addresses = world.addresses
+        as_served = pages(served, addresses)
+        served.application.store.forget_everything()
+        from_nothing = pages(served, addresses)
+        stale += [f"{name}: {address}" for address in addresses if as_served[address] != from_nothing[address]]
+
+    assert stale == []
+    missing = [
+        name
+        for name, verb in all_verbs().items()
+        if not name.startswith("standfirst.demo")  # it fills a site that has nothing to be stale
+        and verb.__wrapped__.__code__ not in executed  # type: ignore[attr-defined]
+    ]
+    assert missing == []
