@@ -127,7 +127,7 @@ class RecordStream:
         reason = expat.ErrorString(error.code) or "unknown"
         if self._root_seen and error.code == expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]:
             return ControlCharacter(character=reason, **where)
-        if byte is not None and byte >= 0x80 and error.code == _INVALID_TOKEN:  # noqa: PLR2004 - no ASCII character
+        if byte is not None and byte >= 0x80 and error.code == _INVALID_TOKEN:
             reason = "it is not written in the encoding that it declares"
         if not self._root_seen:
             return NotWordPress(path=self.path.name, reason=reason, line=error.lineno)
