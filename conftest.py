@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,13 @@ os.environ["STANDFIRST_SITE"] = str(SITE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "standfirst.web.settings"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    parser.addoption("--write-docs", action="store_true", help="write the tables of docs/reference (see bin/docs)")
+
+
 def pytest_configure() -> None:
+    """Set what is quicker and as good in tests."""
     from django.conf import settings
     from django.test import override_settings
 
@@ -32,10 +37,12 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
+    """Remove the site folder."""
     shutil.rmtree(SITE, ignore_errors=True)
 
 
 def pytest_runtest_setup() -> None:
+    """Refuse connections that leave this machine."""
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
@@ -53,6 +60,5 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True)
-def _media_of_this_test(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _media_of_this_test(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
-    yield

@@ -22,7 +22,8 @@ from standfirst.delivery.application import Application
 from standfirst.delivery.changes import all_verbs
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
-from standfirst.funding import campaigns, gifts, refunds
+from standfirst.funding import campaigns, gifts, inbox, refunds, tasks
+from standfirst.funding.providers.protocol import EventRef
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.stories import bringing_in, publishing, roles
@@ -251,6 +252,25 @@ def a_refund_fails(world: World) -> None:
 
 
 @scene
+def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
+    first, second = money.message("evt_1", "cs_1"), money.message("evt_2", "cs_2")
+    gift = money.started_gift(world.campaign)
+    inbox.settle(event_pk=first, facts=money.paid_facts(gift))
+    inbox.finish(event_pk=first)
+    inbox.park(event_pk=second, why="the service does not answer")
+    inbox.quarantine(event_pk=second, why="another amount")
+    inbox.try_again(event_pk=second)
+    tasks.take_in(provider="stripe", messages=[EventRef(event_id="evt_3", type="x", object_ref="cs_3")])
+
+
+@scene
+def a_donor_is_erased(world: World) -> None:
+    gift = money.charged_gift(world.campaign, 1_200, email="reader@example.org").gift
+    gifts.keep_page(gift=gift, url="https://pay.example/1", session_ref="cs_9")
+    gifts.erase_donor(donor=gift.donor)
+
+
+@scene
 def the_goal_changes(world: World) -> None:
     campaigns.set_goal(campaign=world.campaign, goal_minor=900_000)
 
@@ -277,6 +297,7 @@ def served(transactional_db: None) -> Iterator[Site]:
     )
     yield made
     made.close()
+    money.forget_the_books()
 
 
 def pages(site: Site, addresses: list[str]) -> dict[str, tuple[int, bytes]]:

@@ -86,7 +86,7 @@ class Store:
         return found
 
     def _keep_fragment(self, name: str, rendered: Rendered, mark: int) -> KeptFragment:
-        kept = KeptFragment(rendered.html.encode(), rendered.keys, timestamp(rendered.expires_at))
+        kept = self._whole(rendered)
         with self._lock:
             if self._touched_since(kept.keys, mark):
                 return kept
@@ -97,6 +97,16 @@ class Store:
             while len(self._fragments) > FRAGMENTS_MAX:
                 self._drop_fragment(next(iter(self._fragments)))
         return kept
+
+    def _whole(self, rendered: Rendered) -> KeptFragment:
+        """Fill the holes of a fragment that has some: it then shows what they show, too."""
+        html, keys, until = rendered.html.encode(), rendered.keys, timestamp(rendered.expires_at)
+        pieces, holes = fragments.split(html)
+        if holes:
+            html, inner = self._join(pieces, holes)
+            keys = keys.union(*(each.keys for each in inner.values()))
+            until = min([until, *(each.expires_at for each in inner.values())])
+        return KeptFragment(html, keys, until)
 
     def _drop_fragment(self, name: str) -> None:
         kept = self._fragments.pop(name, None)

@@ -14,7 +14,7 @@ from standfirst.discussion.models import Comment
 from standfirst.discussion.refusals import BadCursor, NoSuchOrder
 
 CURSOR_LENGTH_MAX = 100  # characters; ours have at most 80
-_FORM = re.compile(r"([onv])(-?\d{1,17})\.(\d{1,18})\.(\d{1,18})")
+_FORM = re.compile(r"([onv])(-?\d{1,18})\.(\d{1,18})\.(\d{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCORE_MAX = 2**31 - 1
 

@@ -58,6 +58,7 @@ def from_html(html: str) -> str:
         tags=_TAGS | {"img"},
         attributes={"a": {"href"}, "img": {"src", "alt"}},
         url_schemes=_SCHEMES,
+        url_relative="deny",
         link_rel=None,
     )
     return sanitised(_PICTURE.sub(_picture_as_link, with_pictures)).strip()
@@ -65,7 +66,14 @@ def from_html(html: str) -> str:
 
 def sanitised(html: str) -> str:
     """Return ``html`` with nothing but the subset's tags, and safe links. Idempotent."""
-    return nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel=_REL)
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href"}, "*": set()},
+        url_relative="deny",
+        url_schemes=_SCHEMES,
+        link_rel=_REL,
+    )
 
 
 def words(html: str) -> str:
@@ -155,7 +163,8 @@ def _parser(*, bare: bool) -> MarkdownIt:
 
 
 def _safe_link(url: str) -> bool:
-    return url.split(":", 1)[0].lower() in _SCHEMES
+    scheme, colon, _rest = url.partition(":")
+    return bool(colon) and scheme.lower() in _SCHEMES
 
 
 _markdown = _parser(bare=False)

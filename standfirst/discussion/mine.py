@@ -49,7 +49,7 @@ def own(row: Comment) -> OwnComment:
         thread=row.thread,
         text=newest.text if newest else "",
         state=row.state,
-        state_in_words=State(row.state).label,
+        state_in_words=str(State(row.state).label),
         reason="" if row.state == State.PUBLISHED else comments.why(row),
         may_be_edited=comments.may_be_edited(row),
     )

@@ -99,7 +99,9 @@ class Comment(models.Model):
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments", db_index=False)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies", db_index=False
+    )
     root = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="descendants")
     depth = models.PositiveSmallIntegerField(default=0)
     guest = models.ForeignKey(
@@ -143,7 +145,13 @@ class Comment(models.Model):
                 condition=_SHOWN & Q(parent__isnull=True),
                 name="comment_roots_by_score",
             ),
-            models.Index(fields=["parent", "created_at", "id"], condition=_SHOWN, name="comment_replies_by_time"),
+            # Were roots in these two, SQLite would look for a thread's among those of all threads.
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
+            models.Index(
+                fields=["parent", "created_at", "id"],
+                condition=_SHOWN & Q(parent__isnull=False),
+                name="comment_replies_by_time",
+            ),
             models.Index(fields=["thread", "event"], name="comment_by_event"),
             models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),

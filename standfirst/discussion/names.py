@@ -1,5 +1,6 @@
 """Names under which comments stand, and which of them would pose as somebody of the newsroom."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
@@ -48,12 +49,14 @@ RESERVED = (
 _LOOKALIKES = str.maketrans(
     dict(
         zip(
-            "аеорсухіјѕԁԛԝһѵӏкмтвнгпαβεικνορτυχγηω0134578ıɩɑɡʟʀɴʙ|!ǃßæøđł",
-            "aeopcyxijsdqwhvikmtbhrnabeikvoptuxynwoieastbiiaglrnbiiibaodi",
+            "аеорсухіјѕԁԛԝһѵӏкмтвнгпαβεικνορτυχγηω0134578ıɩɑɡʟʀɴʙǃßæøđł",
+            "aeopcyxijsdqwhvikmtbhrnabeikvoptuxynwoieastbiiaglrnbibaodi",
             strict=True,
         )
     )
 )
+_CAPITALS = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
+_STROKE_IN_A_WORD = re.compile(r"(?<=\w)[!|](?=\w)")
 # "rn" reads as "m", "vv" as "w", and l and i are the same stroke.
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("l", "i"))
 
@@ -72,7 +75,8 @@ def protect(provider: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]
 
 def skeleton(name: str) -> str:
     """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    folded = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
+    plain = _STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKD", folded))
     letters = "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
     bare = "".join(char for char in letters if char.isalnum())
     for pair, looks_like in _PAIRS:

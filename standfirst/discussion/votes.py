@@ -87,8 +87,8 @@ def _cast(comment_id: int, guest: Guest | None, value: int, address_hash: str) -
 
 def _count(thread: Thread, comment: Comment, was: int, value: int) -> None:
     Comment.objects.filter(pk=comment.pk).update(
-        up_count=F("up_count") + (value == UP) - (was == UP),
-        down_count=F("down_count") + (value == DOWN) - (was == DOWN),
+        up_count=F("up_count") + int(value == UP) - int(was == UP),
+        down_count=F("down_count") + int(value == DOWN) - int(was == DOWN),
         score=F("score") + value - was,
     )
     Thread.objects.filter(pk=thread.pk).update(votes_number=F("votes_number") + 1)

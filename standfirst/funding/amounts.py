@@ -50,12 +50,17 @@ def parse(typed: str, *, currency: str, locale: str) -> Money:
     Digits of any script, the currency's sign or code, and spaces are understood.
     Refusals: AmountNotUnderstood, AmountOutOfRange.
     """
+    return checked(understood(typed, currency=currency, locale=locale), locale=locale)
+
+
+def understood(typed: str, *, currency: str, locale: str) -> Money:
+    """Return the amount meant, of whatever size: a goal, or what lay in an envelope. Refusal: AmountNotUnderstood."""
     text = _plain(typed, currency, locale) if len(typed) <= TEXT_LENGTH_MAX else ""
     whole, fraction = _split(text, currency, locale) if _NUMBER.fullmatch(text) else ("", "")
     if not whole or len(fraction) > exponent(currency):
         example = Money(2550, currency) if exponent(currency) else Money(2500, currency)
         raise AmountNotUnderstood(typed=typed[:TEXT_LENGTH_MAX], example=example.show(locale))
-    return checked(Money(int(whole + fraction.ljust(exponent(currency), "0")), currency), locale=locale)
+    return Money(int(whole + fraction.ljust(exponent(currency), "0")), currency)
 
 
 def checked(amount: Money, *, locale: str) -> Money:

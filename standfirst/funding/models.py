@@ -57,7 +57,12 @@ class Campaign(models.Model):
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["active"], condition=Q(active=True), name="campaign_one_takes_gifts"),
+            models.UniqueConstraint(
+                fields=["active"],
+                condition=Q(active=True),
+                name="campaign_one_takes_gifts",
+                violation_error_message=_("Another campaign takes gifts. Close that one first."),
+            ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="campaign_currency_is_iso"),
             models.CheckConstraint(condition=Q(kind__in=["monthly", "fixed"]), name="campaign_kind_known"),
         ]

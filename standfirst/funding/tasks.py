@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 from django.tasks import task
 
+from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
 from standfirst.funding import inbox, ledger, refunds
+from standfirst.funding.models import Payment, Refund
 from standfirst.funding.providers.protocol import EventRef
 from standfirst.kit import clock
+from standfirst.kit.money import Money
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +20,27 @@ log = logging.getLogger(__name__)
 def process_message(event_pk: int) -> str:
     """Process one message of the inbox. Harmless when it is done already."""
     return inbox.process(event_pk)
+
+
+@task
+def send_refund(refund_id: int) -> str:
+    """Ask the provider for a refund that staff asked for. Harmless when it is done already."""
+    return str(refunds.send(refund_id).status)
+
+
+@verb
+def ask_refund(*, payment: Payment, amount: Money, reason: str, by: Account) -> Refund:
+    """Write down that ``amount`` shall go back, and the task that asks the provider. As ``refunds.ask``."""
+    refund = refunds.ask(payment=payment, amount=amount, reason=reason, by=by)
+    send_refund.enqueue(refund.pk)
+    return refund
+
+
+@verb
+def try_again(*, event_pk: int) -> None:
+    """Put a message of the inbox back in line, with the task that processes it."""
+    inbox.try_again(event_pk=event_pk)
+    process_message.enqueue(event_pk)
 
 
 @verb

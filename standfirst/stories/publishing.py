@@ -17,6 +17,7 @@ from standfirst.stories.models import Author, FrontPage, PlainPage, PublicationS
 
 LISTS = "stories"  # touched whenever any list of stories may differ
 FRONT = "front"  # touched when the editors' choice for the front page changes
+PAGES = "pages"  # touched when a page that is no story comes, changes or goes
 PUBLICATION = "publication"  # touched when name, colours or menu change
 FRONT_SLUG = "home"
 DUE_BATCH = 200  # scheduled pages handled in one look, so that a look ends
@@ -108,7 +109,7 @@ def announce_page(*, page: Any) -> None:
     elif isinstance(page, FrontPage):
         touch(FRONT)
     elif isinstance(page, PlainPage):
-        touch(f"page:{page.pk}")
+        touch(f"page:{page.pk}", PAGES)
 
 
 @verb

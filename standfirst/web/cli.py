@@ -116,17 +116,27 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"standfirst {version('standfirst')}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        sub = commands.add_parser(
-            command.name,
-            help=command.help,
-            description=f"{command.help[0].upper()}{command.help[1:]}.",
-            add_help=not command.passes_on or command.name == "import",
-            allow_abbrev=not command.passes_on,
-        )
-        if command.site:
-            sub.add_argument("--site", type=Path, metavar="DIR", help="the site folder (default: this one)")
-        command.arguments(sub)
+        _add(commands, command)
     return whole
+
+
+def parser_of(command: Command) -> argparse.ArgumentParser:
+    """Return the parser of one command."""
+    return _add(argparse.ArgumentParser("standfirst").add_subparsers(), command)
+
+
+def _add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        command.name,
+        help=command.help,
+        description=f"{command.help[0].upper()}{command.help[1:]}.",
+        add_help=not command.passes_on or command.name == "import",
+        allow_abbrev=not command.passes_on,
+    )
+    if command.site:
+        parser.add_argument("--site", type=Path, metavar="DIR", help="the site folder (default: this one)")
+    command.arguments(parser)
+    return parser
 
 
 class NoSite(Exception):

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('source_id', models.CharField(blank=True, default='', max_length=80)),
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='comments', to=settings.AUTH_USER_MODEL)),
                 ('guest', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='comments', to='accounts.guest')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='discussion.comment')),
+                ('parent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='discussion.comment')),
                 ('root', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='descendants', to='discussion.comment')),
                 ('thread', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='discussion.thread')),
             ],
@@ -148,7 +148,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('shown', True)), fields=['parent', 'created_at', 'id'], name='comment_replies_by_time'),
+            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='comment_by_parent'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
+            index=models.Index(condition=models.Q(('shown', True), ('parent__isnull', False)), fields=['parent', 'created_at', 'id'], name='comment_replies_by_time'),
         ),
         migrations.AddIndex(
             model_name='comment',

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from standfirst.accounts import guests
+from standfirst.accounts.models import Guest
 from standfirst.delivery.models import Change
 from standfirst.discussion import comments, threads
-from standfirst.discussion.models import Comment, Guest, Revision, State, Thread, Vote
+from standfirst.discussion.models import Comment, Revision, State, Thread, Vote
 from standfirst.testing.discussion import a_comment, a_guest, a_held_comment, a_moderator, a_thread, many_comments
 
 pytestmark = pytest.mark.django_db

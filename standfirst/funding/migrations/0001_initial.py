@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'campaign',
                 'verbose_name_plural': 'campaigns',
                 'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('active',), name='campaign_one_takes_gifts'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='campaign_currency_is_iso'), models.CheckConstraint(condition=models.Q(('kind__in', ['monthly', 'fixed'])), name='campaign_kind_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('active',), name='campaign_one_takes_gifts', violation_error_message='Another campaign takes gifts. Close that one first.'), models.CheckConstraint(condition=models.Q(('currency__regex', '^[A-Z]{3}$')), name='campaign_currency_is_iso'), models.CheckConstraint(condition=models.Q(('kind__in', ['monthly', 'fixed'])), name='campaign_kind_known')],
             },
         ),
         migrations.CreateModel(

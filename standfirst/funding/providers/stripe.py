@@ -196,7 +196,7 @@ class Stripe:
         refunds = self._ask(
             lambda: self._client.v1.refunds.list(params={"charge": charge["id"], "limit": REFUNDS_MAX})
         )["data"]
-        fee = _from_stripe(settled["fee"], settled["currency"]) if settled else None
+        fee = _fee(settled["fee"], settled["currency"]) if settled else None
         return Charge(
             ref=charge["id"],
             amount=amount,
@@ -280,6 +280,12 @@ def _from_stripe(amount: int, currency: str) -> Money:
             raise ProviderRefused(reason="fraction_of_smallest_unit")
         return Money(whole, code)
     return Money(amount, code)
+
+
+def _fee(amount: int, currency: str) -> Money:
+    # Stripe counts its own fee in hundredths that these currencies do not have: booked rounded up.
+    code = currency.upper()
+    return Money(-(-amount // 100) if code in _TWO_DECIMALS_AT_STRIPE else amount, code)
 
 
 def _moment(seconds: int) -> datetime:

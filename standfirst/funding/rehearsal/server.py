@@ -21,6 +21,7 @@ from standfirst.kit.money import Money
 
 BODY_BYTES_MAX = 64 * 1024  # Stripe's own requests of ours have two kilobytes
 SECONDS_IDLE_MAX = 60
+STOP_MS_MAX = 200  # how long a wish to stop waits to be heard
 
 
 class Rehearsal:
@@ -56,7 +57,7 @@ class Rehearsal:
     def serve_forever(self) -> None:
         """Serve until ``stop`` is called from another thread."""
         self.sender.start()
-        self.server.serve_forever(poll_interval=1)
+        self.server.serve_forever(poll_interval=STOP_MS_MAX / 1000)
 
     def stop(self) -> None:
         """Stop serving and sending; what was written is kept."""

@@ -58,7 +58,7 @@ def test_a_discussion_that_a_moderator_closed_stays_closed(
     bring_in(path)
 
     assert Comment.objects.count() == 2
-    assert threads.page_of(Story.objects.get().key).closed
+    assert threads.page_of(Story.objects.get().key).is_open is False
 
 
 def test_a_story_without_a_headline_is_called_by_its_first_words(

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
@@ -46,9 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with only_one(config.data), listening(arguments.host, arguments.port) as sock:
             environment = environment_of(config, sock)
+            programs = programs_of(config, sock)
             if not start_record.still_true(config, url=environment["STANDFIRST_URL"]):
                 check(environment)
-            return serve(config, sock, environment)
+            return serve(config, sock, programs, environment)
     except CannotServe as error:
         complain(str(error))
         return error.code
@@ -171,13 +172,13 @@ def rehearsal(config: Configuration, sock: socket.socket) -> Program:
     return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets)
 
 
-def serve(config: Configuration, sock: socket.socket, environment: dict[str, str]) -> int:
+def serve(config: Configuration, sock: socket.socket, programs: Sequence[Program], environment: dict[str, str]) -> int:
     """Start the processes and watch over them."""
     for doubt in configuration.doubts(config):
         complain(f"note: {doubt}")
     raise_descriptor_limit()
     sock.set_inheritable(True)
-    supervisor = Supervisor(programs_of(config, sock), environment=environment, say=complain)
+    supervisor = Supervisor(programs, environment=environment, say=complain)
     threading.Thread(target=announce, args=(sock, environment, supervisor), daemon=True).start()
     return supervisor.run()
 

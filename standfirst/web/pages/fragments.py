@@ -9,6 +9,10 @@ from django.utils.formats import number_format
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
 from standfirst.funding import meter
+from standfirst.stories.cards import cards, for_cards, keys_of, published
+from standfirst.stories.publishing import LISTS
+
+DISCUSSED_LENGTH = 5
 
 
 @fragments("meter")
@@ -50,3 +54,14 @@ def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
         html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
         done[key] = Rendered(html, frozenset({f"thread:{key}"}))
     return done
+
+
+@fragments("discussed")
+def most_discussed(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """The stories that are talked about most, as a list."""
+    order = threads.busiest(DISCUSSED_LENGTH)
+    numbers = [int(key.removeprefix("story:")) for key in order if key.startswith("story:")]
+    found = {card.key: card for card in cards(for_cards(published().filter(pk__in=numbers)))}
+    discussed = [found[key] for key in order if key in found]
+    html = render_to_string("stories/_discussed.html", {"discussed": discussed}) if discussed else ""
+    return {"": Rendered(html, frozenset({threads.BUSIEST, LISTS, *keys_of(discussed)}))}

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from standfirst.delivery.pages import stored_page
-from standfirst.discussion import threads
 from standfirst.stories import front
-from standfirst.stories.cards import StoryCard, cards, for_cards, keys_of, published
+from standfirst.stories.cards import keys_of, published
 from standfirst.stories.lists import StoryPage
 from standfirst.stories.lists import page as list_page
 from standfirst.stories.models import Author, FrontPage, Section, Series, Story, Topic
@@ -19,7 +18,6 @@ from standfirst.stories.renditions import picture_set
 from standfirst.web.pages.shell import page
 
 CURSORS = ("before", "after")
-DISCUSSED_LENGTH = 5
 
 
 @stored_page()
@@ -37,23 +35,14 @@ def preview_front_page(request: HttpRequest, draft: FrontPage) -> HttpResponse:
 
 def _composed(front_page: FrontPage | None) -> tuple[dict[str, Any], set[str]]:
     found = front.compose(front_page)
-    discussed = _most_discussed()
     context = {
         "lead": found.lead,
         "seconds": found.seconds,
         "rows": found.rows,
         "latest": found.latest,
-        "discussed": discussed,
     }
-    keys = {LISTS, FRONT, threads.BUSIEST, *keys_of([*found.all, *discussed])}
+    keys = {LISTS, FRONT, *keys_of(found.all)}
     return context, keys
-
-
-def _most_discussed() -> list[StoryCard]:
-    order = threads.busiest(DISCUSSED_LENGTH)
-    numbers = [int(key.removeprefix("story:")) for key in order if key.startswith("story:")]
-    found = {card.key: card for card in cards(for_cards(published().filter(pk__in=numbers)))}
-    return [found[key] for key in order if key in found]
 
 
 @stored_page(query=CURSORS)

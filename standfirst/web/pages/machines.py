@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from standfirst.delivery.pages import shows, stored_page
 from standfirst.stories import body, feeds, sitemap
-from standfirst.stories.publishing import LISTS, PUBLICATION
+from standfirst.stories.publishing import LISTS, PAGES, PUBLICATION
 from standfirst.web.publication import current
 
 
@@ -33,7 +33,7 @@ def sitemap_part(request: HttpRequest, name: str) -> HttpResponse:
     """One sitemap."""
     context = {"base": settings.BASE_URL, "entries": sitemap.entries(name)}
     response = render(request, "web/sitemap.xml", context, content_type="application/xml; charset=utf-8")
-    return shows(response, LISTS, PUBLICATION)
+    return shows(response, LISTS, PAGES, PUBLICATION)
 
 
 @stored_page()

@@ -10,7 +10,7 @@ const AT_MOST_EVERY = 400; // ms; a burst of changes is one look
 
 let stream = null;
 let polling = null;
-let lastId = "";
+let lastId = document.documentElement.dataset.change ?? ""; // the change at which the page was made
 const looking = new Map();
 const missed = new Set();
 

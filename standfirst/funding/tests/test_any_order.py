@@ -1,0 +1,119 @@
+"""Whatever is done in whatever order: the books tell one story, and doing it again changes nothing."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from standfirst.funding import gifts, ledger, meter, payments, refunds
+from standfirst.funding.models import Campaign, Payment, Transfer
+from standfirst.funding.providers.protocol import Facts, RefundFacts
+from standfirst.kit import clock
+from standfirst.kit.errors import Refusal
+from standfirst.kit.money import Money
+from standfirst.testing.funding import make_campaign, paid_facts, refund_facts, started_gift
+
+GIFTS = 3
+AMOUNT_MINOR = 2_500
+step = st.one_of(
+    st.tuples(st.just("pay"), st.integers(0, GIFTS - 1), st.just(0)),
+    st.tuples(st.just("refund"), st.integers(0, GIFTS - 1), st.integers(1, AMOUNT_MINOR)),
+    st.tuples(st.just("bounce"), st.integers(0, GIFTS - 1), st.integers(0, 3)),
+    st.tuples(st.just("say again"), st.integers(0, 30), st.just(0)),
+    st.tuples(st.just("offline"), st.integers(0, 2), st.integers(1, 10_000)),
+    st.tuples(st.just("ask"), st.integers(0, GIFTS - 1), st.integers(1, 2 * AMOUNT_MINOR)),
+)
+
+
+@dataclass
+class World:
+    """What the provider knows, and everything that it has ever said."""
+
+    campaign: Campaign
+    gifts: list[Any]
+    said: list[Facts] = field(default_factory=list)
+    paid: dict[int, list[RefundFacts]] = field(default_factory=dict)
+    offline: dict[int, int] = field(default_factory=dict)
+
+    def pay(self, number: int, _size: int) -> None:
+        self.paid.setdefault(number, [])
+        self.say(number)
+
+    def refund(self, number: int, size: int) -> None:
+        left = AMOUNT_MINOR - sum(one.amount.minor for one in self.paid.get(number, []) if one.state != "failed")
+        if number in self.paid and size <= left:
+            ref = f"re_{number}_{len(self.paid[number])}"
+            self.paid[number].append(refund_facts(ref, Money(size, "USD")))
+            self.say(number)
+
+    def bounce(self, number: int, which: int) -> None:
+        if which < len(self.paid.get(number, [])):
+            old = self.paid[number][which]
+            self.paid[number][which] = RefundFacts(old.ref, old.amount, "failed", old.at)
+            self.say(number)
+
+    def say(self, number: int) -> None:
+        charge = {"ref": f"ch_{number}", "refunds": tuple(self.paid[number])}
+        self.said.append(paid_facts(self.gifts[number], charge=charge))
+        payments.apply(facts=self.said[-1])
+
+    def say_again(self, number: int, _size: int) -> None:
+        if self.said:
+            payments.apply(facts=self.said[number % len(self.said)])
+
+    def offline_gift(self, number: int, size: int) -> None:
+        today = clock.local_date(self.campaign.zone)
+        try:
+            gifts.record_offline(
+                campaign=self.campaign, amount=Money(size, "USD"), received_on=today, reference=f"slip {number}"
+            )
+            self.offline.setdefault(number, size)
+        except gifts.ReferenceUsed:
+            assert self.offline[number] != size
+
+    def ask(self, number: int, size: int) -> None:
+        payment = Payment.objects.filter(provider_ref=f"ch_{number}").first()
+        if payment is None:
+            return
+        before = refunds.left_of(payment).minor
+        try:
+            asked = refunds.ask(payment=payment, amount=Money(size, "USD"))
+        except Refusal:
+            assert size > before
+        else:
+            assert size <= before
+            refunds.fail(refund_id=asked.pk, why="the provider said no")
+
+    def expected_minor(self) -> int:
+        kept = [
+            AMOUNT_MINOR - sum(one.amount.minor for one in back if one.state != "failed") for back in self.paid.values()
+        ]
+        return sum(kept) + sum(self.offline.values())
+
+
+@pytest.mark.usefixtures("books")
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(step, max_size=14))
+def test_the_books_balance_after_every_step_and_replays_change_nothing(steps: list[tuple[str, int, int]]) -> None:
+    with transaction.atomic():
+        campaign = make_campaign()
+        world = World(campaign, [started_gift(campaign, AMOUNT_MINOR) for _ in range(GIFTS)])
+        does = {"pay": world.pay, "refund": world.refund, "bounce": world.bounce, "ask": world.ask}
+        does |= {"say again": world.say_again, "offline": world.offline_gift}
+
+        for name, number, size in steps:
+            does[name](number, size)
+            found = meter.read()
+            assert ledger.check() == []
+            assert found is not None
+            assert found.raised.minor == world.expected_minor()
+
+        rows = Transfer.objects.count()
+        for facts in reversed(world.said):
+            payments.apply(facts=facts)
+        assert Transfer.objects.count() == rows
+        assert ledger.check() == []
+        transaction.set_rollback(True)

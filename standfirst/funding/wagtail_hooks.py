@@ -1,0 +1,38 @@
+"""Funding's place on the desk."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from standfirst.funding.desk.campaigns import CampaignViewSet
+from standfirst.funding.desk.gifts import GiftViewSet
+from standfirst.funding.desk.inbox import InboxViewSet
+from standfirst.funding.desk.panels import FundingPanel
+
+
+class FundingGroup(ViewSetGroup):
+    """The menu of the treasurers."""
+
+    menu_label = _("Funding")
+    menu_icon = "pick"
+    menu_order = 250
+    items: ClassVar = (
+        GiftViewSet("gifts_desk"),
+        CampaignViewSet("campaigns_desk", url_prefix="campaigns"),
+        InboxViewSet("inbox_desk"),
+    )
+
+
+@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+def register_funding() -> FundingGroup:
+    """Put gifts, campaigns and messages on the desk."""
+    return FundingGroup()
+
+
+@hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
+def show_figures(_request: HttpRequest, panels: list[Any]) -> None:
+    """Show this month's figures to everybody on the desk."""
+    panels.append(FundingPanel())
