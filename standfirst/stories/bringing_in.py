@@ -175,7 +175,8 @@ def bring_in_story(*, story: BroughtInStory) -> Story:
     page.topics = Topic.objects.filter(pk__in=story.topics)
     front.add_child(instance=page)
     _settle(page, story)
-    return Story.objects.get(pk=page.pk)
+    written: Story = Story.objects.get(pk=page.pk)
+    return written
 
 
 @verb
@@ -187,7 +188,8 @@ def bring_in_plain_page(*, page: BroughtInPage, parent: int | None = None) -> Pl
     made = PlainPage(**_page_fields(above, page))
     above.add_child(instance=made)
     _settle(made, page)
-    return PlainPage.objects.get(pk=made.pk)
+    written: PlainPage = PlainPage.objects.get(pk=made.pk)
+    return written
 
 
 @verb

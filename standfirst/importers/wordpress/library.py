@@ -191,7 +191,7 @@ class Library:
 
 
 @verb
-def keep_picture(*, source: str, source_id: str, file: File, words: Words, url: str) -> None:
+def keep_picture(*, source: str, source_id: str, file: File[bytes], words: Words, url: str) -> None:
     """Keep a picture and remember where it came from."""
     picture = bring_in_picture(
         file=file, title=words.title, alt=words.alt, caption=words.caption, credit=words.credit, source_url=url
@@ -200,7 +200,7 @@ def keep_picture(*, source: str, source_id: str, file: File, words: Words, url: 
 
 
 @verb
-def keep_document(*, source: str, source_id: str, file: File, words: Words, url: str) -> None:
+def keep_document(*, source: str, source_id: str, file: File[bytes], words: Words, url: str) -> None:
     """Keep a file and remember where it came from."""
     document = bring_in_document(file=file, title=words.title, source_url=url)
     remember(source=source, kind=Kind.DOCUMENT, source_id=source_id, target_id=document.pk)
