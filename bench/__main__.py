@@ -4,12 +4,14 @@ import argparse
 import gzip
 import platform
 import re
+import sqlite3
 import subprocess
 import threading
 import time
 import urllib.parse
 import urllib.request
 from contextlib import ExitStack
+from pathlib import Path
 
 from bench.load import Load, median, wrk
 from bench.servers import bare, fetch, nginx, sample_site, standfirst
@@ -26,6 +28,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with sample_site() as site, ExitStack() as stack:
         url, cold_seconds, pid = stack.enter_context(standfirst(site))
+        wait_until_idle(site)
         story = url + busiest_story(url)
         packed = fetch(story, Accept_Encoding="gzip")[1]
         plain = gzip.decompress(packed)
@@ -33,12 +36,19 @@ def main() -> None:
         rivals["a bare ASGI application, the same bytes"] = stack.enter_context(bare(packed))
         loads = rounds(story, rivals, chosen.rounds, chosen.seconds)
         print(f"\n{machine()}")
-        print(
-            f"Story page: {len(plain):,} bytes, {len(packed):,} gzipped; {chosen.rounds} rounds of {chosen.seconds} s.\n"
-        )
+        print(f"Story page: {len(plain):,} bytes, {len(packed):,} gzipped.")
+        print(f"{chosen.rounds} rounds of {chosen.seconds} s each.\n")
         table(loads, base="nginx, the same bytes as a file")
         print(f"\nFirst page after `standfirst serve`: {cold_seconds:.1f} s. ", end="")
         print(f"Memory of all processes: {memory_mib(pid):.0f} MiB.")
+
+
+def wait_until_idle(site: Path) -> None:
+    """Wait until the worker has made all pictures: it would take a core from what is measured."""
+    with sqlite3.connect(f"file:{site}/data/standfirst.sqlite3?mode=ro", uri=True) as database:
+        left = "SELECT count(*) FROM django_tasks_db_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+        while database.execute(left).fetchone()[0]:
+            time.sleep(1)
 
 
 def busiest_story(url: str) -> str:
@@ -111,8 +121,8 @@ def table(loads: dict[str, Load], *, base: str) -> None:
 
 def machine() -> str:
     """Say what this was measured on."""
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        names = {line.partition(":")[2].strip() for line in file if line.startswith("model name")}
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = {line.partition(":")[2].strip() for line in lines if line.startswith("model name")}
     cores = subprocess.run(["nproc"], capture_output=True, text=True, check=True).stdout.strip()
     day = time.strftime("%Y-%m-%d")
     return f"{day}, {', '.join(names)}, {cores} cores shared with the client, Python {platform.python_version()}."

@@ -71,9 +71,8 @@ def sample_site() -> Iterator[Path]:
     """Make a site folder with the sample publication; remove it in the end."""
     folder = Path(tempfile.mkdtemp(prefix="standfirst-bench-"))
     command = str(ROOT / ".venv/bin/standfirst")
-    quiet = {"stdout": subprocess.DEVNULL, "check": True, "cwd": folder}
-    subprocess.run([command, "init", "site"], **quiet)  # type: ignore[call-overload]
-    subprocess.run([command, "demo", "--site", "site"], **quiet)  # type: ignore[call-overload]
+    for arguments in (["init", "site"], ["demo", "--site", "site"]):
+        subprocess.run([command, *arguments], stdout=subprocess.DEVNULL, check=True, cwd=folder)
     try:
         yield folder / "site"
     finally:
