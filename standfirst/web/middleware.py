@@ -131,6 +131,9 @@ class DeskOnly:
         refused = self.csrf.process_view(request, view, args, kwargs)
         if refused is not None or request.method in SAFE_METHODS:
             return refused
-        with recording():
-            response: HttpResponseBase = view(request, *args, **kwargs)
+        try:
+            with recording():
+                response: HttpResponseBase = view(request, *args, **kwargs)
+        except Refusal as refusal:  # Django shows to ``process_exception`` only what the view itself raised
+            return refusal_response(request, refusal)
         return response

@@ -6,10 +6,9 @@ show it until it is mended.
 
 from django.core.management import call_command
 
-from standfirst.discussion import comments, counts
+from standfirst.discussion import counts
 from standfirst.funding import tasks
 
-ADDRESSES_KEPT_DAYS = 30  # long enough to recognise a wave of spam
 TASK_RESULTS_KEPT_DAYS = 14
 
 
@@ -30,11 +29,6 @@ def check_comment_counts() -> None:
     if drifts:
         shown = "; ".join(f"{drift.what} {drift.id} is {drift.stored}, should be {drift.true}" for drift in drifts[:5])
         raise SelfCheckFailed(f"{len(drifts)} counts are wrong: {shown}")
-
-
-def forget_addresses() -> None:
-    """Remove the hashed addresses under comments that are a month old."""
-    comments.forget_addresses(older_than_days=ADDRESSES_KEPT_DAYS)
 
 
 def prune_task_results() -> None:

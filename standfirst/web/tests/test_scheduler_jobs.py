@@ -91,5 +91,4 @@ def test_broken_books_fail_the_self_check(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_tidying_runs_on_an_empty_site() -> None:
-    scheduler_jobs.forget_addresses()
     scheduler_jobs.forget_sessions()
