@@ -77,11 +77,10 @@ def test_a_draft_a_scheduled_and_a_withdrawn_story_are_not_there(client: Client)
     publishing.withdraw_story(story=withdrawn)
 
     text_of(client, f"/{withdrawn.address}/", 404)
+    shown = "".join(text_of(client, path) for path in ("/", "/feed/", "/sitemaps/pages.xml", "/search/?q=mistake"))
     for story in (draft, scheduled, withdrawn):
-        for path in ("/", "/feed/", "/sitemap.xml", f"/search/?q={story.headline}"):
-            assert story.headline not in re.sub(
-                r'value="[^"]*"|<title>.*?</title>|<h1.*?</h1>', "", text_of(client, path)
-            )
+        assert story.headline not in shown
+        assert f"/{story.slug}/" not in shown
 
 
 def test_a_private_story_is_nowhere(client: Client) -> None:
