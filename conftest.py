@@ -60,5 +60,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept_from_another_test() -> None:
+    """Forget the fragments of the process: a test that is rolled back tells nobody of its changes."""
+    from standfirst.delivery.store import store
+
+    store.forget_everything()
+
+
+@pytest.fixture(autouse=True)
 def _media_of_this_test(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"

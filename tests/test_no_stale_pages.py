@@ -222,6 +222,12 @@ def a_thread_opens_again(world: World) -> None:
 
 
 @scene
+def a_thread_is_withdrawn_and_back(world: World) -> None:
+    threads.withdraw_thread(key=world.other.key)
+    publishing.publish_story(story=world.other)
+
+
+@scene
 def counts_are_put_right(world: World) -> None:
     type(world.thread).objects.filter(pk=world.thread.pk).update(published_count=99)
     counts.recount(thread_key=world.story.key)

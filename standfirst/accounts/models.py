@@ -14,8 +14,8 @@ class Account(AbstractUser):
     display_name = models.CharField(_("name shown to readers"), max_length=60, blank=True)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("account")
-        verbose_name_plural = _("accounts")
+        verbose_name = _("account")  # type: ignore[assignment]  # the stubs know plain text only
+        verbose_name_plural = _("accounts")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.display_name or self.get_full_name() or self.get_username()

@@ -62,13 +62,13 @@ def recording() -> Iterator[None]:
             yield
         return
     keys: dict[str, None] = {}
-    token = _touched.set(keys)
-    try:
-        with transaction.atomic():
+    with transaction.atomic():
+        token = _touched.set(keys)
+        try:
             yield
             _append(list(keys))
-    finally:
-        _touched.reset(token)
+        finally:
+            _touched.reset(token)  # before the commit: what runs after it records for itself
 
 
 def touch(*keys: str) -> None:

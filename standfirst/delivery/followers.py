@@ -18,8 +18,8 @@ from standfirst.kit import clock
 
 BATCH = 500  # changes handed over at once, in one transaction
 ERROR_LENGTH_MAX = 1_000
-KEPT_AT_LEAST = timedelta(hours=1)  # processes follow the log from memory; none is ever so far behind
-TRIM_BATCH = 10_000
+KEPT_AT_LEAST = timedelta(days=7)  # an open page that was away for longer fetches everything anew
+TRIM_BATCH = 50_000  # at a time, so that the transaction stays short
 
 type Follow = Callable[[Sequence[tuple[int, str]]], None]
 

@@ -163,7 +163,7 @@ def _may_be_kept(scope: Scope) -> bool:
     if getattr(view, "page_kind", "") != "stored":
         return False
     names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-    return len(set(names)) == len(names) and set(names) <= view.known_query
+    return len(set(names)) == len(names) and set(names) <= getattr(view, "known_query", frozenset())
 
 
 def _anonymous(scope: Scope) -> Scope:

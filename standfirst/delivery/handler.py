@@ -88,7 +88,8 @@ class Handler(BaseHandler):
             return HttpResponse(status=400)
         request.assembled_by_front = assembled_by_front  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response._handler_class = type(self)  # noqa: SLF001 - what Django's own handlers set for the request_finished signal
+        # What Django's own handlers set for the request_finished signal.
+        setattr(response, "_handler_class", type(self))  # noqa: B010
         return response
 
     async def _body(self, scope: Scope, receive: Receive) -> Any:

@@ -82,7 +82,7 @@ def post(
     ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes.
     """
     draft = drafted(name=name, text=text, trap=trap)
-    thread = Thread.objects.filter(key=thread_key).first()
+    thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
     if thread is None:
         raise refusals.NoSuchThread
     writer = _Writer(guest, account, address_hash)

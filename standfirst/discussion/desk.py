@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin import messages
 
 from standfirst.accounts.models import Account
@@ -40,7 +40,7 @@ def moderators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
 
 @personal_page
-@require_GET
+@require_safe
 @moderators_only
 def queue(request: HttpRequest, comment_id: int = 0) -> HttpResponse:
     """The comments that wait, or another list, and one of them with its surroundings."""

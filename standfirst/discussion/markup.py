@@ -30,7 +30,8 @@ _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"']{1,1900}")
 _AFTER_ADDRESS = ".,;:!?)]}’”»…"
 _PICTURE = re.compile(r"<img\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\b(src|alt)=\"([^\"]*)\"")
-_BLOCK = re.compile(r"<(?:p|br|ul|ol|blockquote|pre|div|table|h[1-6])\b", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:p|br|ul|ol|blockquote|pre)\b")
+_BLOCK_ENDS = re.compile(r"</(?:div|section|article|table|tr|h[1-6])\s*>", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s", re.IGNORECASE)
@@ -50,18 +51,17 @@ def from_html(html: str) -> str:
     """
     if len(html) > HTML_LENGTH_MAX:
         raise ValueError(f"HTML has {len(html)} characters, {HTML_LENGTH_MAX} are allowed")
-    if not _BLOCK.search(html):
-        parts = [part.strip() for part in _BLANK_LINES.sub("\n\n", html.replace("\r\n", "\n")).split("\n\n")]
-        html = "".join(f"<p>{part.replace('\n', '<br>')}</p>" for part in parts if part)
-    with_pictures = nh3.clean(
-        html,
+    apart = _BLOCK_ENDS.sub("\n\n", html.replace("\r\n", "\n"))
+    cleaned = nh3.clean(
+        apart,
         tags=_TAGS | {"img"},
-        attributes={"a": {"href"}, "img": {"src", "alt"}},
+        attributes={"a": {"href"}, "img": {"src", "alt"}, "*": set()},
         url_schemes=_SCHEMES,
         url_relative="deny",
         link_rel=None,
     )
-    return sanitised(_PICTURE.sub(_picture_as_link, with_pictures)).strip()
+    calm = _BLANK_LINES.sub("\n\n", _PICTURE.sub(_picture_as_link, cleaned))
+    return sanitised(calm if _BLOCK.search(calm) else _paragraphs(calm)).strip()
 
 
 def sanitised(html: str) -> str:
@@ -101,6 +101,11 @@ def fingerprint(text: str) -> str:
 
 def _is_bomb(text: str) -> bool:
     return text.count("[") > BRACKETS_MAX or sum(map(text.count, "*_~`")) > EMPHASIS_MAX
+
+
+def _paragraphs(text: str) -> str:
+    parts = [part.strip() for part in text.split("\n\n")]
+    return "".join(f"<p>{part.replace('\n', '<br>')}</p>" for part in parts if part)
 
 
 def _picture_as_link(found: re.Match[str]) -> str:

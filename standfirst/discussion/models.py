@@ -20,13 +20,15 @@ DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
 class Thread(models.Model):
     """The discussion of one subject, known by that subject's key and address only.
 
-    ``event`` counts the changes of what is published, ``votes_number`` those of the scores.
+    ``event`` counts the changes of what is published, ``votes_number`` those of the scores. While it
+    is withdrawn nobody reads it: its subject is not to be read either.
     """
 
     key = models.CharField(max_length=KEY_LENGTH_MAX, unique=True)
     title = models.CharField(max_length=300)
     url = models.CharField(max_length=500)
     opened_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     published_count = models.PositiveIntegerField(default=0)
     roots_count = models.PositiveIntegerField(default=0)
     last_comment_at = models.DateTimeField(null=True, blank=True)

@@ -80,18 +80,19 @@ class News:
 def open_thread(*, key: str, title: str, url: str, open: bool = True) -> Thread:  # noqa: A002
     """Open the thread of the subject ``key``, or bring its title, address and openness up to date.
 
-    ``open=False`` closes it for new comments. Locks the thread's row. Touches it if anything changed.
+    ``open=False`` closes it for new comments; ``open=True`` leaves closed what a person closed. A thread
+    that was withdrawn is back. Locks the thread's row. Touches it if anything changed.
     """
     thread = Thread.objects.select_for_update().filter(key=key).first()
     if thread is None:
         thread = Thread.objects.create(key=key, title=title[:300], url=url, opened_at=clock.now())
         touch(thread.change_key)
-    elif (thread.title, thread.url) != (title[:300], url):
-        thread.title, thread.url = title[:300], url
-        thread.save(update_fields=["title", "url"])
-        touch(thread.change_key)
+    elif (thread.title, thread.url, thread.withdrawn_at) != (title[:300], url, None):
+        thread.title, thread.url, thread.withdrawn_at = title[:300], url, None
+        thread.save(update_fields=["title", "url", "withdrawn_at"])
+        touch(thread.change_key, BUSIEST)
     if open:
-        _reopen(thread)
+        _reopen(thread, closed_by=None)
     else:
         _close(thread, by=None, reason="")
     return thread
@@ -101,6 +102,19 @@ def open_thread(*, key: str, title: str, url: str, open: bool = True) -> Thread:
 def close_thread(*, key: str, by: Account | None = None, reason: str = "") -> None:
     """Take no more comments in the thread of ``key``. Refusals: NoSuchThread. Locks the thread's row."""
     _close(_locked(key), by=by, reason=reason)
+
+
+@verb
+def withdraw_thread(*, key: str) -> None:
+    """Let nobody read or write in the thread of ``key`` until it is opened again; nothing in it is lost.
+
+    A subject without a thread is no fault. Locks the thread's row.
+    """
+    thread = Thread.objects.select_for_update().filter(key=key, withdrawn_at__isnull=True).first()
+    if thread is not None:
+        thread.withdrawn_at = clock.now()
+        thread.save(update_fields=["withdrawn_at"])
+        touch(thread.change_key, BUSIEST)
 
 
 @verb
@@ -158,7 +172,8 @@ def replies_of(comment_id: int, *, after: str = "") -> tuple[str, ShownComment]:
     At most 3 + levels queries. Refusals: NoSuchComment, BadCursor.
     """
     place = cursors.read(cursors.OLDEST, after)
-    parent = Comment.objects.filter(pk=comment_id, shown=True).select_related("thread").first()
+    readable = Comment.objects.filter(pk=comment_id, shown=True, thread__withdrawn_at__isnull=True)
+    parent = readable.select_related("thread").first()
     if parent is None:
         raise NoSuchComment
     level = level_of(parent) + 1
@@ -189,7 +204,8 @@ def new_since(key: str, event: int) -> News:
 def counts_of(keys: Iterable[str]) -> dict[str, int]:
     """Return the number of published comments of those of ``keys`` that have a thread. One query."""
     wanted = list(keys)[:_KEYS_MAX]
-    return dict(Thread.objects.filter(key__in=wanted).values_list("key", "published_count"))
+    read = Thread.objects.filter(key__in=wanted, withdrawn_at__isnull=True)
+    return dict(read.values_list("key", "published_count"))
 
 
 def busiest(limit: int, *, days: int = BUSY_DAYS) -> list[str]:
@@ -198,13 +214,13 @@ def busiest(limit: int, *, days: int = BUSY_DAYS) -> list[str]:
     Changes are touched under ``BUSIEST``. One query.
     """
     since = clock.now() - timedelta(days=days)
-    talked_in = Thread.objects.filter(last_comment_at__gte=since, published_count__gt=0)
+    talked_in = Thread.objects.filter(last_comment_at__gte=since, published_count__gt=0, withdrawn_at__isnull=True)
     return list(talked_in.order_by("-published_count", "-id").values_list("key", flat=True)[:limit])
 
 
 def thread_of(key: str) -> Thread:
-    """Return the thread of ``key``. NoSuchThread."""
-    thread = Thread.objects.filter(key=key).first()
+    """Return the thread of ``key`` if it can be read. NoSuchThread."""
+    thread = Thread.objects.filter(key=key, withdrawn_at__isnull=True).first()
     if thread is None:
         raise NoSuchThread
     return thread
@@ -309,6 +325,6 @@ def _close(thread: Thread, *, by: Account | None, reason: str) -> None:
         touch(thread.change_key)
 
 
-def _reopen(thread: Thread) -> None:
-    if thread.closings.filter(reopened_at__isnull=True).update(reopened_at=clock.now()):
+def _reopen(thread: Thread, **which: None) -> None:
+    if thread.closings.filter(reopened_at__isnull=True, **which).update(reopened_at=clock.now()):
         touch(thread.change_key)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from standfirst.accounts import addresses, guests
 from standfirst.accounts.models import Guest
@@ -32,7 +32,7 @@ class SeeOther(HttpResponseRedirect):
 # Reading: the same for everybody
 
 
-@require_GET
+@require_safe
 @stored_page(query=THREAD_QUERY)
 def thread(request: HttpRequest, key: str) -> HttpResponse:
     """A thread on a page of its own."""
@@ -40,7 +40,7 @@ def thread(request: HttpRequest, key: str) -> HttpResponse:
     return _kept(request, "discussion/thread.html", {"thread_page": page}, page.key)
 
 
-@require_GET
+@require_safe
 @stored_page(query=("order", "after"))
 def further(request: HttpRequest, key: str) -> HttpResponse:
     """Further comments alone, for the script."""
@@ -48,7 +48,7 @@ def further(request: HttpRequest, key: str) -> HttpResponse:
     return _kept(request, "discussion/_further.html", {"thread_page": page, "is_open": page.is_open}, page.key)
 
 
-@require_GET
+@require_safe
 @stored_page()
 def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
     """What was published after the event that an open page knows, for the script."""
@@ -56,7 +56,7 @@ def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
     return _kept(request, "discussion/_new.html", context, key)
 
 
-@require_GET
+@require_safe
 @stored_page(query=("after", "part"))
 def replies(request: HttpRequest, comment_id: int) -> HttpResponse:
     """Further answers to a comment: a page, or with ``part`` its list alone, for the script."""
@@ -67,7 +67,7 @@ def replies(request: HttpRequest, comment_id: int) -> HttpResponse:
     return _kept(request, template, context, key)
 
 
-@require_GET
+@require_safe
 @stored_page()
 def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The form to answer a comment, on a page of its own, for browsers without scripts."""
@@ -106,7 +106,7 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @personal_page
-@require_GET
+@require_safe
 def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One's own comment, whatever its state, with the reason if it is not published."""
     own = mine.comment(comment_id=comment_id, guest=guests.of_request(request))
@@ -114,7 +114,7 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
 
 
 @personal_page
-@require_GET
+@require_safe
 def own_comments(request: HttpRequest, key: str) -> HttpResponse:
     """One's own comments of a thread that wait for a decision, for the script."""
     found = mine.waiting(key=key, guest=guests.of_request(request))

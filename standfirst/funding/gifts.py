@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from standfirst.delivery.changes import touch, verb
 from standfirst.funding import amounts, campaigns, payments
 from standfirst.funding.models import (
     GIFT_OPEN_AGE_MAX,
+    GIFT_UNOPENED_AGE_MAX,
     MESSAGE_LENGTH_MAX,
     NAME_LENGTH_MAX,
     Campaign,
@@ -122,7 +124,9 @@ def start(
         mode=registry.mode(),
         status=Gift.Status.OPEN,
     ).exclude(browser="")
-    unpaid.filter(started_at__lte=clock.now() - GIFT_OPEN_AGE_MAX).update(status=Gift.Status.LAPSED)
+    too_old = Q(started_at__lte=clock.now() - GIFT_OPEN_AGE_MAX)
+    too_old |= Q(session_url="", started_at__lte=clock.now() - GIFT_UNOPENED_AGE_MAX)
+    unpaid.filter(too_old).update(status=Gift.Status.LAPSED)
     if unpaid.update(**words):
         return unpaid.get()
     try:

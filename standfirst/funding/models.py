@@ -24,6 +24,7 @@ ACCOUNT_LENGTH_MAX = 90  # characters; "income:gifts:" and a campaign's slug
 REFERENCE_LENGTH_MAX = 120  # characters; Stripe's identifiers stay far below
 STORY_KEY_LENGTH_MAX = 40  # characters; "story:" and a number
 GIFT_OPEN_AGE_MAX = timedelta(minutes=55)  # five minutes less than the hosted page lives
+GIFT_UNOPENED_AGE_MAX = timedelta(minutes=20)  # later, the page would live for less than the half hour Stripe wants
 
 
 class Mode(models.TextChoices):

@@ -26,13 +26,13 @@ class FundingGroup(ViewSetGroup):
     )
 
 
-@hooks.register("register_admin_viewset")  # type: ignore[untyped-decorator]
+@hooks.register("register_admin_viewset")
 def register_funding() -> FundingGroup:
     """Put gifts, campaigns and messages on the desk."""
     return FundingGroup()
 
 
-@hooks.register("construct_homepage_panels")  # type: ignore[untyped-decorator]
+@hooks.register("construct_homepage_panels")
 def show_figures(_request: HttpRequest, panels: list[Any]) -> None:
     """Show this month's figures to everybody on the desk."""
     panels.append(FundingPanel())

@@ -158,7 +158,7 @@ class _Connection(http.client.HTTPConnection):
         if self._tls:
             raw.settimeout(_left(self._until))
             raw = ssl.create_default_context().wrap_socket(raw, server_hostname=self.host)
-        self.sock = _Deadlined(raw, self._until)  # type: ignore[assignment] - http.client uses these methods only
+        self.sock = _Deadlined(raw, self._until)
 
 
 class _Deadlined:

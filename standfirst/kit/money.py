@@ -36,14 +36,8 @@ class Money:
     def show(self, locale: str) -> str:
         """Return the amount as people of ``locale`` write it, without cents where there are none."""
         whole = self.minor % 10 ** exponent(self.currency) == 0
-        return format_currency(
-            self.major,
-            self.currency,
-            locale=locale,
-            currency_digits=not whole,
-            decimal_quantization=True,
-            **({"format": _whole_pattern(locale)} if whole else {}),
-        )
+        pattern = _whole_pattern(locale) if whole else None
+        return format_currency(self.major, self.currency, pattern, locale=locale, currency_digits=not whole)
 
 
 def exponent(currency: str) -> int:

@@ -120,7 +120,7 @@ def bring_in_author(*, name: str, slug: str, biography: str = "", portrait: int 
 
 @verb
 def bring_in_picture(
-    *, file: File, title: str, alt: str = "", caption: str = "", credit: str = "", source_url: str = ""
+    *, file: File[bytes], title: str, alt: str = "", caption: str = "", credit: str = "", source_url: str = ""
 ) -> Picture:
     """Keep a picture with its words. The caller has looked at the file: it is one that may be shown."""
     picture = Picture(
@@ -142,7 +142,7 @@ def bring_in_picture(
 
 
 @verb
-def bring_in_document(*, file: File, title: str, source_url: str = "") -> NewsDocument:
+def bring_in_document(*, file: File[bytes], title: str, source_url: str = "") -> NewsDocument:
     """Keep a file that readers may download."""
     document = NewsDocument(
         title=clean_line(title)[:TITLE_LENGTH_MAX] or "Document",
@@ -175,7 +175,8 @@ def bring_in_story(*, story: BroughtInStory) -> Story:
     page.topics = Topic.objects.filter(pk__in=story.topics)
     front.add_child(instance=page)
     _settle(page, story)
-    return Story.objects.get(pk=page.pk)
+    written: Story = Story.objects.get(pk=page.pk)
+    return written
 
 
 @verb
@@ -187,7 +188,8 @@ def bring_in_plain_page(*, page: BroughtInPage, parent: int | None = None) -> Pl
     made = PlainPage(**_page_fields(above, page))
     above.add_child(instance=made)
     _settle(made, page)
-    return PlainPage.objects.get(pk=made.pk)
+    written: PlainPage = PlainPage.objects.get(pk=made.pk)
+    return written
 
 
 @verb

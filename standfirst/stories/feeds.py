@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.utils.feedgenerator import Rss201rev2Feed
@@ -36,7 +37,7 @@ class FullTextFeed(Rss201rev2Feed):
         for name in item["creators"]:
             handler.addQuickElement("dc:creator", name)
         handler.addQuickElement("content:encoded", item["content"])
-        handler.startElement("slash:comments", {})
+        handler.startElement("slash:comments", AttributesImpl({}))
         handler.ignorableWhitespace(hole(f"count-digits:{item['key']}"))  # written as it is
         handler.endElement("slash:comments")
 

@@ -67,7 +67,7 @@ def _row(section: Section, shown: set[str]) -> SectionRow:
 
 
 def _take(candidates: list[StoryCard], most: int, shown: set[str]) -> list[StoryCard]:
-    taken = []
+    taken: list[StoryCard] = []
     for card in candidates:
         if len(taken) < most and card.key not in shown:
             shown.add(card.key)

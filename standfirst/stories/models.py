@@ -151,7 +151,7 @@ class Story(Previewed, Page):
     )
 
     parent_page_types: ClassVar = ["stories.FrontPage"]
-    subpage_types: ClassVar = []
+    subpage_types: ClassVar[list[str]] = []
     search_fields: ClassVar = [
         *Page.search_fields,
         index.SearchField("kicker"),

@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 import nh3
 
 HTML_LENGTH_MAX = 500_000  # characters; longer than any story, shorter than what stalls the parser
+# A link in a link is mended by the next reading; three are enough for whatever was tried.
+CLEANINGS_MAX = 5
 
 _TAGS = frozenset(
     [
@@ -59,10 +61,12 @@ def safe_html(html: str) -> str:
     """
     if len(html) > HTML_LENGTH_MAX:
         raise ValueError(f"HTML has {len(html)} characters, {HTML_LENGTH_MAX} are allowed")
-    cleaned = _clean(html)
-    linked = _PICTURE.sub(_own_or_linked, cleaned)
-    # A picture that lay in a link leaves a link in a link; the second cleaning puts them side by side.
-    return cleaned if linked == cleaned else _clean(linked)
+    for _again in range(CLEANINGS_MAX):
+        cleaned = _PICTURE.sub(_own_or_linked, _clean(html))
+        if cleaned == html:
+            break
+        html = cleaned
+    return _clean(html)
 
 
 def _clean(html: str) -> str:

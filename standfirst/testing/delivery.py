@@ -28,11 +28,11 @@ class Site:
         self.application = application
         self.loop = asyncio.new_event_loop()
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: Any) -> Answer:
         """Ask for a page."""
         return self.loop.run_until_complete(self.ask(path, **headers))
 
-    def together(self, *paths: str, **headers: str) -> list[Answer]:
+    def together(self, *paths: str, **headers: Any) -> list[Answer]:
         """Ask for pages at the same time."""
 
         async def all_at_once() -> list[Answer]:

@@ -113,14 +113,15 @@ class DeskOnly:
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
-        self.csrf = CsrfViewMiddleware(get_response)  # type: ignore[arg-type]
+        self.csrf = CsrfViewMiddleware(get_response)
         chain: Any = MessageMiddleware(self.csrf)
-        self.signed_in = SessionMiddleware(AuthenticationMiddleware(chain))
+        self.signed_in: Any = SessionMiddleware(AuthenticationMiddleware(chain))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Sign in below the desk only."""
         if request.path_info.startswith(SIGNED_IN_PATHS):
-            return self.signed_in(request)
+            response: HttpResponseBase = self.signed_in(request)
+            return response
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
@@ -130,6 +131,9 @@ class DeskOnly:
         refused = self.csrf.process_view(request, view, args, kwargs)
         if refused is not None or request.method in SAFE_METHODS:
             return refused
-        with recording():
-            response: HttpResponseBase = view(request, *args, **kwargs)
+        try:
+            with recording():
+                response: HttpResponseBase = view(request, *args, **kwargs)
+        except Refusal as refusal:  # Django shows to ``process_exception`` only what the view itself raised
+            return refusal_response(request, refusal)
         return response

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Site
 
 from standfirst.stories.models import PublicationSettings, Section
+from standfirst.stories.renditions import picture_set
 
 KEY = "publication"  # touched when name, colours or menu change; every page shows it
 
@@ -37,6 +38,7 @@ def publication(request: HttpRequest) -> dict[str, Any]:
     return {
         "publication": found,
         "theme_style": style,
+        "logo": picture_set(found.logo) if found.logo else None,
         "menu": list(Section.objects.filter(in_menu=True, parent=None)),
         "rehearsal": settings.STANDFIRST.mode == "rehearsal",
     }

@@ -4,9 +4,9 @@ from typing import Any
 
 from wagtail.signals import page_published, page_unpublished
 
-from standfirst.discussion import threads
+from standfirst.discussion import names, threads
 from standfirst.stories import preview
-from standfirst.stories.models import Story
+from standfirst.stories.models import Author, Story
 from standfirst.web.pages import lists, story
 
 
@@ -18,12 +18,18 @@ def story_published(instance: Story, **_: Any) -> None:
 
 
 def story_withdrawn(instance: Story, **_: Any) -> None:
-    """A story that nobody can read takes no comments; those that it has are kept."""
-    threads.close_thread(key=instance.key)
+    """Of a story that nobody can read, nobody reads the comments either; they are kept."""
+    threads.withdraw_thread(key=instance.key)
+
+
+def author_names() -> list[str]:
+    """No guest may write under the name of an author."""
+    return list(Author.objects.values_list("name", flat=True))
 
 
 def connect() -> None:
     """Connect them all; called once when Django is ready."""
+    names.protect(author_names)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
     preview.show_with("Story", story.preview)

@@ -55,11 +55,12 @@ _OURS = "standfirst.web.scheduler_jobs"
 
 JOBS: tuple[Job, ...] = (
     Job("publish what is due", "standfirst.stories.publishing.publish_due", 5),
+    Job("hand changes to followers", "standfirst.delivery.followers.run", 1),
     Job("try payments again", "standfirst.funding.tasks.process_parked", MINUTE),
     Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
-    Job("trim the change log", f"{_OURS}.trim_change_log", HOUR),
-    Job("forget addresses", f"{_OURS}.forget_addresses", DAY),
+    Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),
+    Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
     Job("forget task results", f"{_OURS}.prune_task_results", DAY),
 )

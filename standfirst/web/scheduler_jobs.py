@@ -4,19 +4,11 @@ A self-check raises for what it found, so that the schedule's record and ``stand
 show it until it is mended.
 """
 
-from datetime import timedelta
-
 from django.core.management import call_command
-from django.db.models import Min
 
-from standfirst.delivery.models import Change, Cursor
-from standfirst.discussion import comments, counts
+from standfirst.discussion import counts
 from standfirst.funding import tasks
-from standfirst.kit import clock
 
-CHANGES_KEPT = timedelta(days=7)  # an open page that was away longer fetches everything anew
-CHANGES_DELETED_MAX = 50_000  # at a time, so that the transaction stays short
-ADDRESSES_KEPT_DAYS = 30  # long enough to recognise a wave of spam
 TASK_RESULTS_KEPT_DAYS = 14
 
 
@@ -37,29 +29,6 @@ def check_comment_counts() -> None:
     if drifts:
         shown = "; ".join(f"{drift.what} {drift.id} is {drift.stored}, should be {drift.true}" for drift in drifts[:5])
         raise SelfCheckFailed(f"{len(drifts)} counts are wrong: {shown}")
-
-
-def forget_addresses() -> None:
-    """Remove the hashed addresses under comments that are a month old."""
-    comments.forget_addresses(older_than_days=ADDRESSES_KEPT_DAYS)
-
-
-def trim_change_log() -> int:
-    """Delete changes that are a week old and that every follower has read; return how many.
-
-    The newest change stays, whatever its age: it says how far the log goes.
-    """
-    newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
-    if newest is None:
-        return 0
-    read_by_all = Cursor.objects.aggregate(least=Min("change_id"))["least"]
-    last = newest - 1 if read_by_all is None else min(read_by_all, newest - 1)
-    old = Change.objects.filter(id__lte=last, at__lt=clock.now() - CHANGES_KEPT).order_by("id")
-    batch = list(old.values_list("id", flat=True)[:CHANGES_DELETED_MAX])
-    if not batch:
-        return 0
-    deleted, _by_model = Change.objects.filter(id__lte=batch[-1], id__gte=batch[0]).delete()
-    return deleted
 
 
 def prune_task_results() -> None:

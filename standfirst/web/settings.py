@@ -185,6 +185,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": STANDFIRST.log_level.upper()},
-    "loggers": {"django.server": {"handlers": [], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": [], "level": STANDFIRST.log_level.upper()},
+        "django.server": {"handlers": [], "propagate": False},
+    },
 }
 SILENCED_SYSTEM_CHECKS = ["wagtailadmin.W003"]

@@ -67,6 +67,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"you sent {request.COOKIES.get('who', 'nothing')} {hole('figure:a')}")
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 without the look of a site."""
+    return HttpResponse(status=404)
+
+
+handler404 = not_found
 urlpatterns = [
     path("stories/<int:number>/", story),
     path("forgetful/", forgetful),

@@ -154,6 +154,10 @@ def test_line_ends_of_an_earlier_system_count_where_it_has_no_blocks() -> None:
     assert markup.from_html("one\r\ntwo\n\n<b>three</b>") == "<p>one<br>two</p><p><b>three</b></p>"
 
 
+def test_blocks_that_comments_do_not_have_keep_their_words_apart() -> None:
+    assert markup.from_html("<h2>one</h2><div>two</div>three") == "<p>one</p><p>two</p><p>three</p>"
+
+
 def test_html_that_is_too_long_is_refused() -> None:
     with pytest.raises(ValueError, match="are allowed"):
         markup.from_html("x" * (markup.HTML_LENGTH_MAX + 1))

@@ -295,6 +295,36 @@ def test_a_damaged_address_is_refused_in_words(browser: Browser, address: str) -
     assert response["X-Refusal"].startswith("discussion.")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/discussion/threads/%00/",
+        "/discussion/threads/story:404/",
+        f"/discussion/comments/{10**30}/replies/",
+        f"/discussion/comments/{10**30}/reply/",
+        f"/discussion/comments/{10**30}/",
+        "/discussion/threads/%F0%9F%98%80/mine/",
+    ],
+)
+def test_an_address_that_names_nothing_is_not_found(browser: Browser, address: str) -> None:
+    assert browser().get(address).status_code == 404
+
+
+def test_a_page_that_claims_to_know_the_future_is_told_nothing(browser: Browser) -> None:
+    thread = a_thread()
+
+    response = browser().get(f"/discussion/threads/{thread.key}/since/{10**30}/")
+
+    assert response.status_code == 200
+    assert "<article" not in text_of(response)
+
+
+def test_a_robot_that_only_asks_for_headers_is_answered(browser: Browser) -> None:
+    thread = a_thread()
+
+    assert browser().head(f"/discussion/threads/{thread.key}/").status_code == 200
+
+
 def test_a_permalink_shows_a_comment_beyond_the_first_page_and_the_first_answers(browser: Browser) -> None:
     thread = a_thread()
     many_comments(thread, roots=45, replies=6)

@@ -1,13 +1,17 @@
 """The form: what is typed is kept, what is wrong is said beside it, and one person's haste is one gift."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from standfirst.funding import campaigns, gifts, meter
 from standfirst.funding.models import Gift
 from standfirst.funding.rehearsal.server import Rehearsal
+from standfirst.kit import clock
+from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, dataclass_with, make_campaign, paid_gift, started_gift
 
 pytestmark = pytest.mark.usefixtures("books")
@@ -313,3 +317,21 @@ def test_a_closed_campaign_takes_no_gift(client: Client) -> None:
 
     assert give(client, preset="2500").status_code == 409
     assert client.get("/funding/meter.json").json() == {"campaign": None}
+
+
+@pytest.mark.parametrize(("minutes", "opened", "count"), [(10, False, 1), (30, False, 2), (30, True, 1), (56, True, 2)])
+def test_a_gift_left_lying_is_taken_up_again_only_while_its_page_can_be_paid(
+    double: Rehearsal, minutes: int, opened: bool, count: int
+) -> None:
+    make_campaign()
+    wishes: dict[str, Any] = {"amount": Money(2_500, "USD"), "browser_key": "a" * 32}
+    first = gifts.start(**wishes)
+    if opened:
+        gifts.payment_page(first)
+
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+        again = gifts.start(**wishes)
+        page = gifts.payment_page(again)
+
+    assert Gift.objects.count() == count
+    assert "/pay/" in page

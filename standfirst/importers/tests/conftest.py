@@ -13,6 +13,9 @@ from PIL import Image
 
 from standfirst.testing.stories import front_page
 
+type Import = Callable[..., str]
+type Written = Callable[..., Any]
+
 DATA = Path(__file__).resolve().parent / "data"
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 
@@ -104,4 +107,4 @@ def everything() -> dict[str, Any]:
     return found
 
 
-__all__ = ["DATA", "SHARED", "everything"]
+__all__ = ["DATA", "SHARED", "Import", "Written", "everything"]

@@ -31,38 +31,65 @@ from standfirst.importers.wordpress.autop import autop
         ("<!--more-->\n\nOn.", "<p><!--more--></p>\n<p>On.</p>"),
     ],
 )
-def test_empty_lines_begin_paragraphs_and_line_ends_stay(text, expected):
+def test_empty_lines_begin_paragraphs_and_line_ends_stay(text: str, expected: str) -> None:
     assert autop(text) == expected
 
 
 PIECES = st.sampled_from(
-    ["word", "Wörter", "İ", "\n", "\n\n", " ", "<p>", "</p>", "<div>", "</div>", "<pre>", "</pre>", "<li>", "<ul>"]
-    + ["</ul>", "<!--", "-->", "<br>", "<hr/>", "<blockquote>", "</blockquote>", "<", ">", "&amp;", "</", "<b>", "</b>"]
+    [
+        "word",
+        "Wörter",
+        "İ",
+        "\n",
+        "\n\n",
+        " ",
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<pre>",
+        "</pre>",
+        "<li>",
+        "<ul>",
+        "</ul>",
+        "<!--",
+        "-->",
+        "<br>",
+        "<hr/>",
+        "<blockquote>",
+        "</blockquote>",
+        "<",
+        ">",
+        "&amp;",
+        "</",
+        "<b>",
+        "</b>",
+    ]
 )
 
 
-def words(text):
+def words(text: str) -> list[str]:
     plain = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
     return re.findall(r"\w+", BeautifulSoup(f"<!-- -->{plain}", "html.parser").get_text(" "))
 
 
 @given(st.lists(PIECES, max_size=60).map("".join))
 @settings(max_examples=400, deadline=None)
-def test_no_word_is_lost_added_or_moved(text):
-    kept = [word for word in re.findall(r"word|Wörter|İ", autop(text))]
+def test_no_word_is_lost_added_or_moved(text: str) -> None:
+    kept = re.findall(r"word|Wörter|İ", autop(text))
 
     assert kept == re.findall(r"word|Wörter|İ", text)
 
 
 @given(st.text(max_size=400))
 @settings(max_examples=200, deadline=None)
-def test_any_text_keeps_its_characters(text):
+def test_any_text_keeps_its_characters(text: str) -> None:
     kept = re.sub(r"</?p>|<br />|\s", "", autop(text))
 
     assert kept == re.sub(r"</?p>|<br />|\s", "", text)
 
 
 @pytest.mark.parametrize("piece", ["<pre>", "<!--", "<p>", "<", "<div", "\n", "<br>\n", "</div>", "word\n\n"])
-def test_a_long_text_takes_no_longer_than_its_length(piece):
+def test_a_long_text_takes_no_longer_than_its_length(piece: str) -> None:
     # A quadratic rule would need minutes for this.
     assert len(autop(piece * (1_000_000 // len(piece)))) >= 0

@@ -1,19 +1,23 @@
 import re
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Revision
 
 from standfirst.delivery.models import Change
 from standfirst.discussion.models import Comment, Thread
-from standfirst.importers.tests.conftest import everything
+from standfirst.importers.tests.conftest import Import, everything
 from standfirst.stories import body
 from standfirst.stories.models import (
     Author,
+    FrontPage,
     FrontPagePick,
     NewsDocument,
     Picture,
@@ -26,11 +30,13 @@ from standfirst.stories.publishing import publish_due
 pytestmark = pytest.mark.django_db
 
 
-def kinds(story):
+def kinds(story: Story) -> list[str]:
     return [block.block_type for block in story.body]
 
 
-def test_a_story_comes_in_with_its_date_address_and_words(founded, bring_in, harbour, uploads):
+def test_a_story_comes_in_with_its_date_address_and_words(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     bring_in(harbour, media=uploads)
 
     story = Story.objects.get(title="The ferry & the fog")
@@ -43,7 +49,9 @@ def test_a_story_comes_in_with_its_date_address_and_words(founded, bring_in, har
     assert story.hero.description == "The quay at dusk"
 
 
-def test_block_markup_becomes_the_blocks_of_the_desk(founded, bring_in, harbour, uploads):
+def test_block_markup_becomes_the_blocks_of_the_desk(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     report = bring_in(harbour, media=uploads)
 
     story = Story.objects.get(title="The ferry & the fog")
@@ -68,7 +76,9 @@ def test_block_markup_becomes_the_blocks_of_the_desk(founded, bring_in, harbour,
     assert "the block “lamp/tide-table” is not known here" in report
 
 
-def test_classic_text_gets_its_paragraphs_shortcodes_and_links(founded, bring_in, harbour, uploads):
+def test_classic_text_gets_its_paragraphs_shortcodes_and_links(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     report = bring_in(harbour, media=uploads)
 
     story = Story.objects.get(slug="nets")
@@ -91,14 +101,14 @@ def test_classic_text_gets_its_paragraphs_shortcodes_and_links(founded, bring_in
     assert "kept as HTML: <kbd>" in report
 
 
-def test_the_month_of_the_address_is_the_publications(founded, bring_in, harbour):
+def test_the_month_of_the_address_is_the_publications(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     with timezone.override(ZoneInfo("Europe/Berlin")):
         bring_in(harbour)
 
     assert Story.objects.get(slug="nets").address == "2022/01/nets"
 
 
-def test_bylines_name_co_authors_in_their_order_and_guests(founded, bring_in, harbour):
+def test_bylines_name_co_authors_in_their_order_and_guests(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
 
     ferry = Story.objects.get(title="The ferry & the fog")
@@ -107,11 +117,14 @@ def test_bylines_name_co_authors_in_their_order_and_guests(founded, bring_in, ha
     assert [byline.author.name for byline in Story.objects.get(slug="nets").bylines.all()] == ["Mara Quill"]
 
 
-def test_categories_are_sections_with_their_hierarchy_and_the_further_ones_topics(founded, bring_in, harbour):
+def test_categories_are_sections_with_their_hierarchy_and_the_further_ones_topics(
+    founded: FrontPage, bring_in: Import, harbour: Path
+) -> None:
     bring_in(harbour)
 
     docks = Section.objects.get(slug="docks")
     ferry = Story.objects.get(title="The ferry & the fog")
+    assert docks.parent is not None
     assert (docks.name, docks.parent.name) == ("Docks & Quays", "Town")
     assert docks.parent.description == "What happens ashore."
     assert ferry.section == docks  # the primary one, though it stands second
@@ -121,7 +134,7 @@ def test_categories_are_sections_with_their_hierarchy_and_the_further_ones_topic
     assert list(Section.objects.filter(in_menu=True).values_list("slug", flat=True)) == ["sea"]
 
 
-def test_each_status_finds_its_state(founded, bring_in, harbour):
+def test_each_status_finds_its_state(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     report = bring_in(harbour)
 
     live = set(Story.objects.live().values_list("title", flat=True))
@@ -133,7 +146,7 @@ def test_each_status_finds_its_state(founded, bring_in, harbour):
     assert re.search(r"protected by a password.*\n\s+line \d+: Behind a word", report)
 
 
-def test_a_scheduled_story_goes_live_at_its_time(founded, bring_in, harbour):
+def test_a_scheduled_story_goes_live_at_its_time(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
     regatta = Story.objects.get(slug="regatta")
     assert (regatta.live, regatta.address) == (False, None)
@@ -146,7 +159,9 @@ def test_a_scheduled_story_goes_live_at_its_time(founded, bring_in, harbour):
     assert regatta.address == "2999/06/regatta"
 
 
-def test_a_sticky_story_is_a_pick_for_the_front_page_and_stays_one_when_the_page_is_edited(founded, bring_in, harbour):
+def test_a_sticky_story_is_a_pick_for_the_front_page_and_stays_one_when_the_page_is_edited(
+    founded: FrontPage, bring_in: Import, harbour: Path
+) -> None:
     bring_in(harbour)
 
     assert [pick.story.slug for pick in FrontPagePick.objects.all()] == ["the-ferry-and-the-fog"]
@@ -154,7 +169,9 @@ def test_a_sticky_story_is_a_pick_for_the_front_page_and_stays_one_when_the_page
     assert founded.get_latest_revision_as_object().picks.count() == 1
 
 
-def test_pages_lie_below_their_parents_and_clear_of_the_sites_own(founded, bring_in, harbour):
+def test_pages_lie_below_their_parents_and_clear_of_the_sites_own(
+    founded: FrontPage, bring_in: Import, harbour: Path
+) -> None:
     report = bring_in(harbour)
 
     hours = PlainPage.objects.get(slug="hours")
@@ -164,7 +181,7 @@ def test_pages_lie_below_their_parents_and_clear_of_the_sites_own(founded, bring
     assert "its number came before in this file" in report
 
 
-def test_old_addresses_lead_to_the_new_ones(founded, bring_in, harbour):
+def test_old_addresses_lead_to_the_new_ones(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
 
     ferry = Story.objects.get(title="The ferry & the fog")
@@ -176,7 +193,9 @@ def test_old_addresses_lead_to_the_new_ones(founded, bring_in, harbour):
     assert "/2022/02/03/desk-only" not in paths  # nobody ever read it there
 
 
-def test_an_old_address_is_answered_with_the_new_one(founded, bring_in, harbour, client):
+def test_an_old_address_is_answered_with_the_new_one(
+    founded: FrontPage, bring_in: Import, harbour: Path, client: Client
+) -> None:
     bring_in(harbour)
 
     answer = client.get("/2021/11/05/ferry-in-fog/", headers={"host": "127.0.0.1"})
@@ -184,7 +203,7 @@ def test_an_old_address_is_answered_with_the_new_one(founded, bring_in, harbour,
     assert (answer.status_code, answer["Location"].endswith("/2021/11/the-ferry-and-the-fog/")) == (301, True)
 
 
-def test_comments_keep_nesting_dates_and_states(founded, bring_in, harbour):
+def test_comments_keep_nesting_dates_and_states(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     report = bring_in(harbour)
 
     ferry = Story.objects.get(title="The ferry & the fog")
@@ -201,13 +220,13 @@ def test_comments_keep_nesting_dates_and_states(founded, bring_in, harbour):
     assert "its story is not published" in report
 
 
-def test_a_closed_discussion_stays_closed(founded, bring_in, harbour):
+def test_a_closed_discussion_stays_closed(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
 
     assert not Story.objects.get(slug="nets").comments_open
 
 
-def test_comments_of_a_draft_come_once_it_is_published(founded, bring_in, harbour):
+def test_comments_of_a_draft_come_once_it_is_published(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
     draft = Story.objects.get(title="An unfinished thought")
     draft.get_latest_revision().publish()
@@ -217,7 +236,9 @@ def test_comments_of_a_draft_come_once_it_is_published(founded, bring_in, harbou
     assert Comment.objects.filter(thread__key=draft.key).count() == 1
 
 
-def test_a_second_import_changes_nothing_and_says_so(founded, bring_in, harbour, uploads):
+def test_a_second_import_changes_nothing_and_says_so(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     bring_in(harbour, media=uploads)
     before = everything()
 
@@ -227,7 +248,9 @@ def test_a_second_import_changes_nothing_and_says_so(founded, bring_in, harbour,
     assert everything() == before
 
 
-def test_a_dry_run_writes_nothing_and_foretells_the_counts(founded, bring_in, harbour, uploads):
+def test_a_dry_run_writes_nothing_and_foretells_the_counts(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     before = everything()
 
     foretold = bring_in(harbour, media=uploads, dry_run=True)
@@ -239,10 +262,13 @@ def test_a_dry_run_writes_nothing_and_foretells_the_counts(founded, bring_in, ha
     assert len(re.findall(counts, done, re.MULTILINE)) == 8
 
 
-def test_an_interrupted_import_goes_on_where_it_stopped(founded, bring_in, harbour, uploads, monkeypatch):
-    real, done = Revision.publish, []
+def test_an_interrupted_import_goes_on_where_it_stopped(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Revision.publish
+    done: list[Any] = []
 
-    def pulled_plug(self, *args, **kwargs):
+    def pulled_plug(self: Any, *args: Any, **kwargs: Any) -> Any:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(self)
@@ -263,7 +289,9 @@ def test_an_interrupted_import_goes_on_where_it_stopped(founded, bring_in, harbo
     assert FrontPagePick.objects.count() == 1
 
 
-def test_without_the_media_the_story_comes_in_and_each_picture_is_named(founded, bring_in, harbour):
+def test_without_the_media_the_story_comes_in_and_each_picture_is_named(
+    founded: FrontPage, bring_in: Import, harbour: Path
+) -> None:
     report = bring_in(harbour)
 
     ferry = Story.objects.get(title="The ferry & the fog")
@@ -276,7 +304,9 @@ def test_without_the_media_the_story_comes_in_and_each_picture_is_named(founded,
     assert "https://lamp.example/wp-content/uploads/2021/11/quay.png (number 103)" in report
 
 
-def test_pictures_that_come_later_complete_stories_that_nobody_edited(founded, bring_in, harbour, uploads):
+def test_pictures_that_come_later_complete_stories_that_nobody_edited(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     bring_in(harbour)
     nets = Story.objects.get(slug="nets")
     nets.title = "Nets, edited here"
@@ -294,7 +324,7 @@ def test_pictures_that_come_later_complete_stories_that_nobody_edited(founded, b
     assert "1 completed with pictures that were missing" in report
 
 
-def test_a_story_deleted_here_does_not_come_back(founded, bring_in, harbour):
+def test_a_story_deleted_here_does_not_come_back(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
     Story.objects.get(slug="nets").delete()
 
@@ -304,7 +334,9 @@ def test_a_story_deleted_here_does_not_come_back(founded, bring_in, harbour):
     assert "it came in before and was deleted here since" in report
 
 
-def test_every_body_can_be_saved_on_the_desk(founded, bring_in, harbour, uploads):
+def test_every_body_can_be_saved_on_the_desk(
+    founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path
+) -> None:
     bring_in(harbour, media=uploads)
 
     for page in [*Story.objects.all(), *PlainPage.objects.all()]:
@@ -312,7 +344,7 @@ def test_every_body_can_be_saved_on_the_desk(founded, bring_in, harbour, uploads
         page.save_revision()
 
 
-def test_a_name_that_stands_here_already_is_used(founded, bring_in, harbour):
+def test_a_name_that_stands_here_already_is_used(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     town = Section.objects.create(name="Town", slug="town", description="Ours")
     Author.objects.create(name="Somebody Else", slug="mara")
 
@@ -324,7 +356,7 @@ def test_a_name_that_stands_here_already_is_used(founded, bring_in, harbour):
     assert Author.objects.get(name="Mara Quill").slug == "mara-2"
 
 
-def test_an_import_tells_what_it_changed(founded, bring_in, harbour):
+def test_an_import_tells_what_it_changed(founded: FrontPage, bring_in: Import, harbour: Path) -> None:
     bring_in(harbour)
 
     keys = set(Change.objects.values_list("key", flat=True))
@@ -333,7 +365,7 @@ def test_an_import_tells_what_it_changed(founded, bring_in, harbour):
     assert Thread.objects.get(key=ferry.key).url == "/2021/11/the-ferry-and-the-fog/"
 
 
-def test_pictures_are_kept_once(founded, bring_in, harbour, uploads):
+def test_pictures_are_kept_once(founded: FrontPage, bring_in: Import, harbour: Path, uploads: Path) -> None:
     bring_in(harbour, media=uploads)
 
     assert Picture.objects.count() == 2

@@ -6,13 +6,14 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from django.core.management import CommandError
+from django.test import Client
 
 from standfirst.discussion.models import Comment
 from standfirst.importers.models import ImportedItem
-from standfirst.importers.tests.conftest import SHARED, everything
+from standfirst.importers.tests.conftest import SHARED, Import, everything
 from standfirst.importers.wordpress.xmlstream import RecordStream
 from standfirst.stories import body
-from standfirst.stories.models import PlainPage, Story
+from standfirst.stories.models import FrontPage, PlainPage, Story
 
 pytestmark = [
     pytest.mark.django_db,
@@ -22,7 +23,7 @@ WORDPRESS = SHARED / "wordpress"
 THEME = WORDPRESS / "theme-unit-test.xml"
 
 
-def words_of(source):
+def words_of(source: str) -> list[str]:
     """Return the words that a reader of the old page saw, roughly: text without tags, shortcodes and addresses."""
     text = re.sub(r"<!--.*?-->|<(?:script|style).*?</(?:script|style)>", " ", source, flags=re.DOTALL)
     text = BeautifulSoup(text, "html.parser").get_text(" ")
@@ -30,7 +31,7 @@ def words_of(source):
     return re.findall(r"\w+", text)
 
 
-def test_the_theme_unit_test_comes_in_whole(founded, bring_in):
+def test_the_theme_unit_test_comes_in_whole(founded: FrontPage, bring_in: Import) -> None:
     report = bring_in(THEME)
 
     assert Story.objects.count() == 50  # of 51: one is protected by a password
@@ -41,7 +42,7 @@ def test_the_theme_unit_test_comes_in_whole(founded, bring_in):
     assert "stories: 1 – it is protected by a password" in report
 
 
-def test_every_item_of_the_theme_unit_test_shows_its_text(founded, bring_in):
+def test_every_item_of_the_theme_unit_test_shows_its_text(founded: FrontPage, bring_in: Import) -> None:
     bring_in(THEME)
 
     lost = {}
@@ -58,7 +59,9 @@ def test_every_item_of_the_theme_unit_test_shows_its_text(founded, bring_in):
     assert lost == {}
 
 
-def test_every_published_page_of_the_theme_unit_test_is_answered(founded, bring_in, client):
+def test_every_published_page_of_the_theme_unit_test_is_answered(
+    founded: FrontPage, bring_in: Import, client: Client
+) -> None:
     bring_in(THEME)
 
     answers = {
@@ -69,7 +72,7 @@ def test_every_published_page_of_the_theme_unit_test_is_answered(founded, bring_
     assert {url: status for url, status in answers.items() if status != 200} == {}
 
 
-def test_the_theme_unit_test_comes_in_once(founded, bring_in):
+def test_the_theme_unit_test_comes_in_once(founded: FrontPage, bring_in: Import) -> None:
     bring_in(THEME)
     before = everything()
 
@@ -78,7 +81,7 @@ def test_the_theme_unit_test_comes_in_once(founded, bring_in):
     assert everything() == before
 
 
-def test_a_dry_run_of_the_theme_unit_test_writes_nothing(founded, bring_in):
+def test_a_dry_run_of_the_theme_unit_test_writes_nothing(founded: FrontPage, bring_in: Import) -> None:
     before = everything()
 
     bring_in(THEME, dry_run=True)
@@ -87,22 +90,22 @@ def test_a_dry_run_of_the_theme_unit_test_writes_nothing(founded, bring_in):
 
 
 @pytest.mark.parametrize(
-    ("name", "stories", "pages", "comments"),
+    ("name", "counts"),
     [
-        ("small-export", 6, 5, 1),
-        ("valid-wxr-1.0", 3, 3, 1),
-        ("serialized-comment-meta", 1, 0, 0),
-        ("isso-sample", 1, 0, 7),
-        ("missing-version-tag", 0, 0, 0),
+        ("small-export", (6, 5, 1)),
+        ("valid-wxr-1.0", (3, 3, 1)),
+        ("serialized-comment-meta", (1, 0, 0)),
+        ("isso-sample", (1, 0, 7)),
+        ("missing-version-tag", (0, 0, 0)),
     ],
 )
-def test_smaller_exports_come_in(founded, bring_in, name, stories, pages, comments):
+def test_smaller_exports_come_in(founded: FrontPage, bring_in: Import, name: str, counts: tuple[int, int, int]) -> None:
     bring_in(WORDPRESS / f"{name}.xml")
 
-    assert (Story.objects.count(), PlainPage.objects.count(), Comment.objects.count()) == (stories, pages, comments)
+    assert (Story.objects.count(), PlainPage.objects.count(), Comment.objects.count()) == counts
 
 
-def test_the_malformed_export_is_refused(founded, bring_in):
+def test_the_malformed_export_is_refused(founded: FrontPage, bring_in: Import) -> None:
     before = everything()
 
     with pytest.raises(CommandError, match="Line 27"):

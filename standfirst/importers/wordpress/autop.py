@@ -104,10 +104,8 @@ def _run(source: str, inside: str) -> str:
 
 def _with_breaks(piece: str) -> str:
     lines = piece.split("\n")
-    out = []
-    for line in lines[:-1]:
-        out.append(line if _BREAK_BEFORE.search(line[-200:]) else f"{line}<br />")
-    return "\n".join([*out, lines[-1]])
+    broken = [line if _BREAK_BEFORE.search(line[-200:]) else f"{line}<br />" for line in lines[:-1]]
+    return "\n".join([*broken, lines[-1]])
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -3,9 +3,9 @@
 import html
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
 from bs4 import Tag
@@ -125,7 +125,7 @@ class BodyWriter:
         if depth > DEPTH_MAX:
             self._keep(str(tag), tag.name)
             return
-        write = _WRITERS.get(tag.name)
+        write = self._writers.get(tag.name)
         if write is not None:
             write(self, tag, depth)
         elif tag.name in markup.LIFTED:
@@ -351,6 +351,22 @@ class BodyWriter:
     def _cell(self, tag: Tag, depth: int) -> None:
         self._nodes(tag.children, depth + 1)
 
+    _writers: ClassVar[dict[str, Callable[[Any, Tag, int], None]]] = {
+        "p": _paragraph,
+        "ul": _list,
+        "ol": _list,
+        **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], _heading),
+        "hr": _rule,
+        "pre": _whole,
+        "dl": _whole,
+        "details": _whole,
+        "blockquote": _quotation,
+        "figure": _figure,
+        "table": _table,
+        "td": _cell,
+        "th": _cell,
+    }
+
     # Blocks
 
     def _keep(self, source: str, *why: str) -> None:
@@ -389,23 +405,6 @@ class BodyWriter:
     def _id(self, place: str) -> str:
         # The same text gives the same blocks, so that a second run can see that nothing changed.
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self._seed}/{len(self._body.blocks)}/{place}"))
-
-
-_WRITERS = {
-    "p": BodyWriter._paragraph,
-    "ul": BodyWriter._list,
-    "ol": BodyWriter._list,
-    **{f"h{level}": BodyWriter._heading for level in range(1, 7)},
-    "hr": BodyWriter._rule,
-    "pre": BodyWriter._whole,
-    "dl": BodyWriter._whole,
-    "details": BodyWriter._whole,
-    "blockquote": BodyWriter._quotation,
-    "figure": BodyWriter._figure,
-    "table": BodyWriter._table,
-    "td": BodyWriter._cell,
-    "th": BodyWriter._cell,
-}
 
 
 def _lifted_in(node: PageElement) -> list[Tag]:

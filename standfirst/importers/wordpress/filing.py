@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from django.db.models import Model
-
 from standfirst.delivery.changes import verb
 from standfirst.importers.memory import Kind, recall, remember
 from standfirst.importers.report import Report
@@ -20,7 +18,6 @@ OUTSIDE_MENU = 1_000  # the position of a section that is not in the menu
 SECTION_LEVELS_MAX = 20  # of sections in sections; deeper ones lie on top
 UNFILED = "uncategorized"  # WordPress' name for no category
 PLURAL = {Kind.AUTHOR: "authors", Kind.SECTION: "sections", Kind.TOPIC: "topics"}
-_MODELS: dict[Kind, type[Model]] = {Kind.AUTHOR: Author, Kind.SECTION: Section, Kind.TOPIC: Topic}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +143,7 @@ class Cabinet:
         if known is None:
             self._report.take(PLURAL[kind])
             number = make() if self._write else 0
-        elif _MODELS[kind]._default_manager.filter(pk=known.target_id).exists():
+        elif _exists(kind, known.target_id):
             self._report.know(PLURAL[kind])
             number = known.target_id
         else:
@@ -192,6 +189,11 @@ def _menu(survey: Survey) -> list[str]:
     top = [term.slug for term in survey.categories if not term.parent and term.slug != UNFILED]
     count = survey.catalogue.stories_by_category
     return sorted((slug for slug in top if count[slug]), key=lambda slug: -count[slug])[:MENU_SECTIONS_MAX]
+
+
+def _exists(kind: Kind, number: int) -> bool:
+    rows = {Kind.AUTHOR: Author.objects.all(), Kind.SECTION: Section.objects.all(), Kind.TOPIC: Topic.objects.all()}
+    return rows[kind].filter(pk=number).exists()
 
 
 def _login(login: str) -> str:

@@ -20,6 +20,8 @@ DEPTH_MAX = 60  # of blocks in blocks; deeper ones are read as if they stood her
 _HEADER = re.compile(r"\s+(/?)wp:((?:[a-z][a-z0-9_-]*/)?[a-z][a-z0-9_-]*)\s+(?:(\{.*\})\s+)?(/?)", re.DOTALL)
 _FIGCAPTION = re.compile(r"<figcaption[^<>]*>(.*?)</figcaption>", re.DOTALL | re.IGNORECASE)
 _WORDS = re.compile(r"[^\s<>]")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_LAYOUT = frozenset({"more", "nextpage", "spacer"})
 
 type Note = Callable[[str], None]
 type Expand = Callable[[str], str]
@@ -186,17 +188,24 @@ def _block(block: Block, expand: Expand, note: Note) -> str:
         return _cover(block, inside)
     if name == "shortcode":
         return autop(expand(inside))
-    if name in {"more", "nextpage", "spacer"}:
-        return _layout(name, note)
-    if name in LIVE and not _WORDS.search(re.sub(r"<[^<>]*>", "", inside)):
+    if name in {"paragraph", "freeform", "html"}:
+        return expand(inside)
+    return "" if _holds_nothing(block, inside, note) else inside
+
+
+def _holds_nothing(block: Block, inside: str, note: Note) -> bool:
+    """Say whether ``block`` shows nothing of its own; tell ``note`` of that, and of blocks that are not known."""
+    name = block.name
+    if name == "nextpage":
+        note("a page break: the story stands on one page here")
+    elif name in LIVE and not _WORDS.search(_ANY_TAG.sub("", inside)):
         note(f"the block “{name}” shows live data of WordPress and holds nothing to take")
-        return ""
-    if name == "block":
+        return True
+    elif name == "block":
         note(f"a reusable block (number {block.attributes.get('ref', '?')}) lies outside the story and was left out")
-        return inside
-    if name not in PLAIN:
+    elif name not in PLAIN and name not in _LAYOUT:
         note(f"the block “{name}” is not known here; its HTML was taken")
-    return expand(inside) if name in {"paragraph", "freeform", "html"} else inside
+    return name in _LAYOUT
 
 
 def _embed(block: Block, inside: str, note: Note) -> str:
@@ -217,9 +226,3 @@ def _cover(block: Block, inside: str) -> str:
     number = block.attributes.get("id")
     known = f' class="wp-image-{number}"' if isinstance(number, int) else ""
     return f'<figure><img src="{html.escape(url)}"{known} alt=""></figure>{inside}'
-
-
-def _layout(name: str, note: Note) -> str:
-    if name == "nextpage":
-        note("a page break: the story stands on one page here")
-    return ""

@@ -79,13 +79,13 @@ class Library:
             self._report.know(_PLURAL[kind])
             return
         try:
-            self._take(kind, item.number, attachment.url, attachment.file, _words(attachment))
+            self._take(kind, item.number, attachment.url, file=attachment.file, words=_words(attachment))
         except Unavailable as why:
             self._report.leave_out(_KIND, f"{attachment.url} (number {item.number})", str(why), line=item.line)
             return
         self._report.take(_PLURAL[kind])
 
-    def _take(self, kind: Kind, source_id: str, url: str, file: str, words: Words) -> None:
+    def _take(self, kind: Kind, source_id: str, url: str, *, file: str, words: Words) -> None:
         if kind is Kind.DOCUMENT and _ending(url) not in DOCUMENT_ENDINGS:
             raise Unavailable(f"files ending in .{_ending(url)} are not taken")
         with ExitStack() as stack:
@@ -126,7 +126,7 @@ class Library:
         found = self._picture_here(source_id)
         if found is None and attachment is None and self._may_take(url):
             try:
-                self._take(Kind.PICTURE, source_id, url, "", Words())
+                self._take(Kind.PICTURE, source_id, url, file="", words=Words())
                 self._report.take(_PLURAL[Kind.PICTURE])
                 found = self._picture_here(source_id)
             except Unavailable as why:
@@ -191,7 +191,7 @@ class Library:
 
 
 @verb
-def keep_picture(*, source: str, source_id: str, file: File, words: Words, url: str) -> None:
+def keep_picture(*, source: str, source_id: str, file: File[bytes], words: Words, url: str) -> None:
     """Keep a picture and remember where it came from."""
     picture = bring_in_picture(
         file=file, title=words.title, alt=words.alt, caption=words.caption, credit=words.credit, source_url=url
@@ -200,7 +200,7 @@ def keep_picture(*, source: str, source_id: str, file: File, words: Words, url: 
 
 
 @verb
-def keep_document(*, source: str, source_id: str, file: File, words: Words, url: str) -> None:
+def keep_document(*, source: str, source_id: str, file: File[bytes], words: Words, url: str) -> None:
     """Keep a file and remember where it came from."""
     document = bring_in_document(file=file, title=words.title, source_url=url)
     remember(source=source, kind=Kind.DOCUMENT, source_id=source_id, target_id=document.pk)

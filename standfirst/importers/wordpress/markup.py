@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Iterable
 
 import nh3
-from bs4 import BeautifulSoup, NavigableString, Tag, XMLParsedAsHTMLWarning
-from bs4.element import PageElement, PreformattedString
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4.element import NavigableString, PageElement, PreformattedString
 
 INLINE = frozenset(
     [
@@ -212,7 +212,7 @@ def is_comment(node: PageElement) -> bool:
 
 def words(nodes: Iterable[PageElement]) -> str:
     """Return the text of ``nodes`` on one line."""
-    parts = [node.get_text(" ") if node.name == "br" else node.get_text() for node in nodes if not is_comment(node)]
+    parts = [node.get_text() for node in nodes if not is_comment(node)]
     return " ".join("".join(parts).split())
 
 

@@ -1,6 +1,7 @@
 """The comments of an item, handed to the discussion with their nesting, dates and states."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from standfirst.discussion import comments, threads
 from standfirst.discussion.bringing_in import BroughtIn, BroughtInReport
@@ -10,6 +11,7 @@ from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.autop import autop
 from standfirst.importers.wordpress.markup import plain
 from standfirst.importers.wordpress.survey import Survey, shown_remark
+from standfirst.kit import clock
 from standfirst.stories.models import PlainPage, Story
 
 _STATES = {
@@ -77,23 +79,25 @@ class Remarks:
             name=plain(remark.author),
             body=autop(remark.text),
             body_format="html",
-            written_at=remark.written_at or item.published_at,
+            written_at=_written_at(item, remark) or clock.now(),
             state=state,
             reason=reason,
         )
 
 
 def _reason(item: wxr.Item, remark: wxr.Remark, *, live: bool) -> str:
-    if not remark.number:
-        return "it has no number, so that a second import could not know it again"
-    if remark.kind in _MENTIONS:
-        return f"a {remark.kind} is no comment"
-    if remark.kind not in _KINDS:
-        return f"comments of the kind “{remark.kind}” have no place here"
-    if remark.approved not in _STATES:
-        return f"its state “{remark.approved}” is not known"
-    if item.kind == "page":
-        return "pages have no discussion here"
-    if not live:
-        return "its story is not published; import again once it is"
-    return ""
+    """Return why ``remark`` does not come in, "" if it does."""
+    reasons = (
+        (not remark.number, "it has no number, so that a second import could not know it again"),
+        (remark.kind in _MENTIONS, f"a {remark.kind} is no comment"),
+        (remark.kind not in _KINDS, f"comments of the kind “{remark.kind}” have no place here"),
+        (remark.approved not in _STATES, f"its state “{remark.approved}” is not known"),
+        (_written_at(item, remark) is None, "it has no date"),
+        (item.kind == "page", "pages have no discussion here"),
+        (not live, "its story is not published; import again once it is"),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def _written_at(item: wxr.Item, remark: wxr.Remark) -> datetime | None:
+    return remark.written_at or item.published_at

@@ -1,5 +1,6 @@
 """A table as the desk's table block, where nothing of it would be lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bs4 import Tag
@@ -32,7 +33,7 @@ def table_value(table: Tag) -> dict[str, Any] | None:
     }
 
 
-def _is_simple(table: Tag, cells: list[list[Tag]]) -> bool:
+def _is_simple(table: Tag, cells: Sequence[Sequence[Tag]]) -> bool:
     if not cells or not all(cells) or len(cells) > ROWS_MAX or max(map(len, cells)) > COLUMNS_MAX:
         return False
     if table.find("table") is not None:

@@ -2,9 +2,19 @@
 
 import argparse
 
+from django.conf import settings
+
+from standfirst.demo.accounts import PASSWORD, known_sign_ins
+from standfirst.web import exits
 from standfirst.web.commands.pass_on import pass_on
+from standfirst.web.commands.serve import SIGN_INS_FILE_NAME
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Fill the site; a site that is not migrated is refused."""
-    return pass_on("demo", arguments.rest, shown="demo")
+    """Fill the site, and leave word of the sign-ins for ``serve`` to print; a site that is not migrated is refused."""
+    done = pass_on("demo", arguments.rest, shown="demo")
+    if done == exits.FINE:
+        lines = [f"  {role.sign_in:<10} {role.display_name}: {role.may}" for role in known_sign_ins()]
+        text = "\n".join([f"Sign in on the desk with the password  {PASSWORD}  as", *lines, ""])
+        (settings.DATA_FOLDER / SIGN_INS_FILE_NAME).write_text(text, encoding="utf-8")
+    return done

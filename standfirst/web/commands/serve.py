@@ -27,6 +27,7 @@ from standfirst.web.terminal import complain, say
 CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside the live streams
 DESCRIPTORS_MAX = 65_536
 FIRST_PAGE_SECONDS_MAX = 120.0
+SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
 EVENTS_PATH = "/funding/events/stripe/"
 
@@ -117,7 +118,10 @@ def environment_of(config: Configuration, sock: socket.socket) -> dict[str, str]
     """
     here = f"http://{shown_host(sock)}:{sock.getsockname()[1]}"
     return {
-        "MALLOC_ARENA_MAX": "2",  # fewer arenas: less memory lies idle in processes with threads
+        # Fewer arenas, and large blocks (pictures) given back at once: less memory lies idle.
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "262144",
+        "MALLOC_TRIM_THRESHOLD_": "262144",
         **os.environ,
         "STANDFIRST_URL": config.url if config.env.given("STANDFIRST_URL") else here,
     }
@@ -179,7 +183,9 @@ def serve(config: Configuration, sock: socket.socket, programs: Sequence[Program
     raise_descriptor_limit()
     sock.set_inheritable(True)
     supervisor = Supervisor(programs, environment=environment, say=complain)
-    threading.Thread(target=announce, args=(sock, environment, supervisor), daemon=True).start()
+    threading.Thread(
+        target=announce, args=(config, sock, environment["STANDFIRST_URL"], supervisor), daemon=True
+    ).start()
     return supervisor.run()
 
 
@@ -191,9 +197,8 @@ def raise_descriptor_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def announce(sock: socket.socket, environment: dict[str, str], supervisor: Supervisor) -> None:
+def announce(config: Configuration, sock: socket.socket, url: str, supervisor: Supervisor) -> None:
     """Print the address when the first page answers."""
-    url = environment["STANDFIRST_URL"]
     deadline = time.monotonic() + FIRST_PAGE_SECONDS_MAX
     while time.monotonic() < deadline and not supervisor.stopping:
         status = first_page(shown_host(sock).strip("[]"), sock.getsockname()[1], urlsplit(url).netloc)
@@ -202,6 +207,9 @@ def announce(sock: socket.socket, environment: dict[str, str], supervisor: Super
             continue
         if status >= http.client.INTERNAL_SERVER_ERROR:
             complain(f"the front page answers with an error ({status}); the log above says why")
+        sign_ins = config.data / SIGN_INS_FILE_NAME
+        if config.mode == "rehearsal" and sign_ins.is_file():
+            say(sign_ins.read_text(encoding="utf-8"))
         say(f"Standfirst is ready at {url}/ (the desk: {url}/desk/). Stop it with Ctrl-C.")
         return
 

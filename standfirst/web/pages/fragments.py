@@ -29,7 +29,7 @@ def meter_figures(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
 
 def _meter(template: str) -> Rendered:
     now = meter.read()
-    html = render_to_string(template, {"meter": now, "rehearsal": settings.STANDFIRST.mode == "rehearsal"})
+    html = render_to_string(template, {"meter": now, "rehearsal": settings.STANDFIRST.mode == "rehearsal"}).strip()
     return Rendered(html, meter.KEYS, now.expires_at if now else None)
 
 

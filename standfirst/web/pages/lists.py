@@ -4,8 +4,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
+from wagtail.contrib.redirects.models import Redirect
 
 from standfirst.delivery.pages import stored_page
 from standfirst.stories import front
@@ -17,14 +18,26 @@ from standfirst.stories.publishing import FRONT, LISTS
 from standfirst.stories.renditions import picture_set
 from standfirst.web.pages.shell import page
 
+NUMBERED = frozenset({"p", "page_id"})
 CURSORS = ("before", "after")
 
 
 @stored_page()
 def front_page(request: HttpRequest) -> HttpResponse:
-    """The front page."""
+    """The front page; or the way from an address that named a story by its number, as WordPress does."""
+    if request.GET and (away := _numbered(request)):
+        return away
     context, keys = _composed(FrontPage.objects.order_by("path").first())
     return page(request, "stories/front_page.html", context, keys=keys)
+
+
+def _numbered(request: HttpRequest) -> HttpResponse | None:
+    """Return the redirect that an import made for ``/?p=110`` and the like. One query."""
+    if not NUMBERED.intersection(request.GET):
+        return None
+    old_path = Redirect.normalise_path(request.get_full_path())
+    found = Redirect.objects.filter(old_path=old_path).first()
+    return HttpResponsePermanentRedirect(found.link) if found and found.link else None
 
 
 def preview_front_page(request: HttpRequest, draft: FrontPage) -> HttpResponse:

@@ -26,5 +26,5 @@ def page(
     The frame shows today's date, so no page is kept beyond the publication's midnight.
     """
     response = render(request, template, context)
-    midnight = clock.next_midnight(timezone.get_default_timezone())  # type: ignore[arg-type]
+    midnight = clock.next_midnight(timezone.get_default_timezone())
     return shows(response, PUBLICATION, *keys, expires_at=min(midnight, expires_at or midnight))

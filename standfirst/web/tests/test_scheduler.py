@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.utils.module_loading import import_string
 
 from standfirst.kit import clock
 from standfirst.web import scheduler
@@ -35,7 +36,7 @@ def nothing_ran(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
 def test_every_job_names_a_function_that_exists(job: Job) -> None:
-    assert callable(scheduler.import_string(job.function))
+    assert callable(import_string(job.function))
     assert job.every_seconds >= 1
 
 

@@ -1,11 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from standfirst.delivery.models import Change, Cursor
 from standfirst.discussion.models import Thread
 from standfirst.funding import tasks
 from standfirst.funding.ledger import Broken
@@ -17,55 +17,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
-def changes(*ages_days: float) -> list[int]:
-    return [Change.objects.create(key="stories", at=NOW - timedelta(days=age)).pk for age in ages_days]
-
-
-def kept() -> list[int]:
-    return list(Change.objects.order_by("id").values_list("id", flat=True))
-
-
-@pytest.fixture(autouse=True)
-def an_empty_log() -> None:
-    Change.objects.all().delete()
-    Cursor.objects.all().delete()
-
-
-def test_old_changes_go_and_new_ones_stay() -> None:
-    _old, _older, young, newest = changes(30, 8, 6, 0)
-
-    with time_machine.travel(NOW, tick=False):
-        deleted = scheduler_jobs.trim_change_log()
-
-    assert deleted == 2
-    assert kept() == [young, newest]
-
-
-def test_a_change_that_a_follower_has_not_read_stays() -> None:
-    first, second, third, newest = changes(30, 29, 28, 0)
-    Cursor.objects.create(follower="mail", change_id=first, moved_at=NOW)
-    Cursor.objects.create(follower="purge", change_id=third, moved_at=NOW)
-
-    with time_machine.travel(NOW, tick=False):
-        scheduler_jobs.trim_change_log()
-
-    assert kept() == [second, third, newest]
-
-
-def test_the_newest_change_stays_however_old_it_is() -> None:
-    _first, newest = changes(400, 300)
-
-    with time_machine.travel(NOW, tick=False):
-        scheduler_jobs.trim_change_log()
-
-    assert kept() == [newest]
-
-
-def test_an_empty_log_has_nothing_to_trim() -> None:
-    assert scheduler_jobs.trim_change_log() == 0
-
-
-def task(status: TaskResultStatus, *, workers: int = 1, finished_at: datetime | None = None) -> DBTaskResult:
+def task(status: TaskResultStatus, *, workers: int = 1, finished_at: datetime | None = None) -> Any:
     return DBTaskResult.objects.create(
         status=status,
         args_kwargs={"args": [], "kwargs": {}},
@@ -139,5 +91,4 @@ def test_broken_books_fail_the_self_check(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_tidying_runs_on_an_empty_site() -> None:
-    scheduler_jobs.forget_addresses()
     scheduler_jobs.forget_sessions()

@@ -51,7 +51,7 @@ def test_a_killed_process_comes_back_and_nobody_is_turned_away(served: Served) -
         os.kill(before[name], signal.SIGKILL)
 
     assert served.get("/")[0] == 200  # it waited in the queue of the socket, which the supervisor holds
-    after = until(lambda: found if len(found := served.children()) >= len(before) else None)
+    after = until(lambda: found if len(found := served.children()) >= len(before) else {})
     assert set(before.values()) & set(after.values()) == {before["standfirst: rehearsal"]}
     assert "worker ended (killed by SIGKILL)" in served.said()
 

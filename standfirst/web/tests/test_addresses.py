@@ -1,0 +1,33 @@
+"""Every public address says what kind of page it is, and a kept page keeps nothing personal."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Wagtail's own views; they need a session, and the front hands them on unread.
+FOREIGN = ("desk/", "documents/")
+
+
+def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for each in patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from views(each.url_patterns, route)
+        elif isinstance(each, URLPattern):
+            yield route, each.callback
+
+
+def test_every_public_view_declares_itself() -> None:
+    public = [(route, view) for route, view in views(get_resolver().url_patterns) if not route.startswith(FOREIGN)]
+
+    undeclared = [route for route, view in public if getattr(view, "page_kind", "") not in {"stored", "personal"}]
+
+    assert len(public) > 20
+    assert undeclared == []
+
+
+def test_only_a_view_that_machines_call_is_free_of_the_origin_check() -> None:
+    free = [route for route, view in views(get_resolver().url_patterns) if getattr(view, "csrf_exempt", False)]
+
+    assert [route for route in free if not route.startswith(FOREIGN)] == ["funding/events/<slug:provider>/"]
