@@ -17,7 +17,9 @@ PAGE_RIGHTS = {
     EDITORS: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
     AUTHORS: ("add_page",),
 }
-LIBRARY_RIGHTS = ("add_picture", "change_picture", "choose_picture", "add_newsdocument", "change_newsdocument")
+# Wagtail asks for the rights to its own models, also where ours stand in for them.
+LIBRARIES = {"wagtailimages": "image", "wagtaildocs": "document"}
+LIBRARY_RIGHTS = ("add", "change", "choose")
 
 
 @verb
@@ -44,8 +46,10 @@ def _give(group: Group, page_rights: tuple[str, ...]) -> None:
     root, library = Page.get_first_root_node(), Collection.get_first_root_node()
     for permission in Permission.objects.filter(codename__in=page_rights, content_type__model="page"):
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
-    for permission in Permission.objects.filter(codename__in=LIBRARY_RIGHTS, content_type__app_label="stories"):
-        GroupCollectionPermission.objects.get_or_create(group=group, collection=library, permission=permission)
+    for app, model in LIBRARIES.items():
+        names = [f"{right}_{model}" for right in LIBRARY_RIGHTS]
+        for permission in Permission.objects.filter(codename__in=names, content_type__app_label=app):
+            GroupCollectionPermission.objects.get_or_create(group=group, collection=library, permission=permission)
 
 
 def after_migrating(**_: Any) -> None:

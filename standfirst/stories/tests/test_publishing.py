@@ -9,11 +9,13 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Revision, Site
+from wagtail.permissions import policy_registry
 
+from standfirst.accounts.models import Account
 from standfirst.delivery import changes
 from standfirst.kit import clock
 from standfirst.stories import publishing, roles
-from standfirst.stories.models import FrontPage, Story
+from standfirst.stories.models import FrontPage, NewsDocument, Picture, Story
 from standfirst.testing.stories import draft, front_page, make_section, published_story
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +172,16 @@ def test_editors_publish_and_authors_write() -> None:
     assert "publish_page" in rights("Editors")
     assert rights("Authors") == {"add_page"}
     assert rights("Moderators") == set()
+
+
+@pytest.mark.parametrize("group", ["Editors", "Authors"])
+@pytest.mark.parametrize("model", [Picture, NewsDocument])
+def test_editors_and_authors_use_the_library(group: str, model: type) -> None:
+    front_page()
+    roles.seed_roles()
+    account = Account.objects.create_user("nell", password="nell")
+    account.groups.add(Group.objects.get(name=group))
+
+    policy = policy_registry.get_by_type(model)
+
+    assert [each for each in ("add", "change", "choose") if not policy.user_has_permission(account, each)] == []
