@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -21,7 +22,6 @@ from standfirst.testing.sites import Served, clean_environment, free_port, made_
 
 HERE = Path(__file__).parent
 EXPORT = HERE.parents[1] / "standfirst" / "importers" / "tests" / "data" / "harbour.xml"
-AXE = HERE / "vendor" / "axe.min.js"
 PATIENCE_MS = 30_000  # for a page on a loaded machine; nothing waits that long when all is well
 LIVE_SECONDS_MAX = float(os.environ.get("STANDFIRST_TEST_LIVE_SECONDS", "5"))  # 1 on a machine with nothing else to do
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,8 +30,8 @@ FLAGS = (
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
 WIDE = {"width": 1280, "height": 900}
-NARROW = {"width": 360, "height": 740}
 
+log = logging.getLogger(__name__)
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -207,8 +207,11 @@ NOTE_WHEN = """([selector, awaited]) => {
 
 
 @pytest.fixture
-def moved_in(record_property: Callable[[str, object], None]) -> Callable[..., contextlib.AbstractContextManager[None]]:
-    """Measure how long after a write, made in the block, another browser shows it; refuse what takes too long."""
+def moved_in() -> Callable[..., contextlib.AbstractContextManager[None]]:
+    """Measure how long after a write, made in the block, another browser shows it; refuse what takes too long.
+
+    ``pytest --log-cli-level=info`` shows the figures.
+    """
 
     @contextlib.contextmanager
     def measured(what: str, page: Page, selector: str, awaited: str) -> Iterator[None]:
@@ -216,7 +219,7 @@ def moved_in(record_property: Callable[[str, object], None]) -> Callable[..., co
         began = time.time()
         yield
         took_seconds = page.evaluate("window.movedAt") / 1000 - began
-        record_property(f"{what} moved after", f"{took_seconds * 1000:.0f} ms")
+        log.info("%s moved after %.0f ms", what, took_seconds * 1000)
         assert took_seconds <= LIVE_SECONDS_MAX, what
 
     return measured
