@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from standfirst.delivery.changes import verb
 from standfirst.stories.models import FrontPage
@@ -17,7 +17,8 @@ PAGE_RIGHTS = {
     EDITORS: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
     AUTHORS: ("add_page",),
 }
-LIBRARY_RIGHTS = ("add_picture", "change_picture", "choose_picture", "add_newsdocument", "change_newsdocument")
+# Wagtail asks for the rights of its own models, whatever model a site puts in their place.
+LIBRARY_RIGHTS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 
 
 @verb
@@ -41,10 +42,11 @@ def seed_roles() -> None:
 
 def _give(group: Group, page_rights: tuple[str, ...]) -> None:
     group.permissions.add(Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin"))
-    root, library = Page.get_first_root_node(), Collection.get_first_root_node()
+    front, library = FrontPage.objects.order_by("path").first(), Collection.get_first_root_node()
     for permission in Permission.objects.filter(codename__in=page_rights, content_type__model="page"):
-        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
-    for permission in Permission.objects.filter(codename__in=LIBRARY_RIGHTS, content_type__app_label="stories"):
+        GroupPagePermission.objects.get_or_create(group=group, page=front, permission=permission)
+    library_apps = ("wagtailimages", "wagtaildocs")
+    for permission in Permission.objects.filter(codename__in=LIBRARY_RIGHTS, content_type__app_label__in=library_apps):
         GroupCollectionPermission.objects.get_or_create(group=group, collection=library, permission=permission)
 
 

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 from wagtail.contrib.redirects.models import Redirect
@@ -170,3 +172,21 @@ def test_editors_publish_and_authors_write() -> None:
     assert "publish_page" in rights("Editors")
     assert rights("Authors") == {"add_page"}
     assert rights("Moderators") == set()
+
+
+@pytest.mark.parametrize(
+    ("group", "menu"), [("Editors", ["Pages", "Pictures", "Filing"]), ("Authors", ["Pages", "Pictures"])]
+)
+def test_the_desk_offers_what_a_role_needs(client: Client, group: str, menu: list[str]) -> None:
+    front_page()
+    roles.seed_roles()
+    person = get_user_model().objects.create_user("nell", password="harbour")
+    person.groups.add(Group.objects.get(name=group))
+    client.force_login(person)
+
+    desk = client.get("/desk/", headers={"host": "127.0.0.1"}).content.decode()
+    pictures = client.get("/desk/images/add/", headers={"host": "127.0.0.1"})
+
+    for word in menu:
+        assert f'"label": "{word}"' in desk or f'"label": "{word.replace("Pictures", "Images")}"' in desk
+    assert pictures.status_code == 200
