@@ -115,6 +115,12 @@ def test_head_has_the_headers_and_no_body(own_site: Site) -> None:
     assert head.headers["content-length"] == page.headers["content-length"]
 
 
+def test_head_of_a_personal_page_has_no_body_either(own_site: Site) -> None:
+    head = own_site.loop.run_until_complete(own_site.ask("/mine/", method="HEAD"))
+
+    assert (head.status, head.body) == (200, b"")
+
+
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 def test_each_encoding_is_a_variant_with_an_etag_of_its_own(own_site: Site, coding: str) -> None:
     plain, packed = own_site.get("/stories/1/"), own_site.get("/stories/1/", accept_encoding=coding)
