@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
@@ -64,22 +66,21 @@ class Front:
         if page is None:
             await self._miss(scope, receive, send, key, asked)
         elif asked.wrote > self.watcher.reached:
-            await self.handler.in_thread(self.watcher.catch_up)
+            with suppress(DatabaseError):  # then the miss will say so
+                await self.handler.in_thread(self.watcher.catch_up)
             await self._miss(scope, receive, send, key, asked)
-        elif page.fresh(now) or (not asked.wrote and page.bearable(now)):
+        elif page.fresh(now):
             page.used = True
             await self._send_page(scope, send, key, page, asked)
+        elif not asked.wrote and page.bearable(now) and (variant := page.previous(asked.accepts)):
+            await send_variant(scope, send, variant, asked.knows)
         else:
             await self._miss(scope, receive, send, key, asked)
 
     async def _send_page(self, scope: Scope, send: Send, key: str, page: KeptPage, asked: Asked) -> None:
-        # An aged page keeps its last variants, and body is None then: it has no new ones to make.
-        if page.body is None:
-            variant = page.variants.get(negotiate(asked.accepts)) or next(iter(page.variants.values()))
-        else:
-            variant, added = page.variant(asked.accepts)
-            if added:
-                self.store.grew(key, page, added)
+        variant, added = page.variant(asked.accepts)
+        if added:
+            self.store.grew(key, page, added)
         await send_variant(scope, send, variant, asked.knows)
 
     async def _miss(self, scope: Scope, receive: Receive, send: Send, key: str, asked: Asked) -> None:
@@ -91,9 +92,16 @@ class Front:
             await self.handler.serve(scope, receive, send)
         elif produced.status == 200 and self.store.pages.get(key) is produced.page and produced.page.body is not None:
             await self._send_page(scope, send, key, produced.page, asked)
+        elif produced.status >= 500 and (variant := self._still_good(key, asked)):
+            await send_variant(scope, send, variant, asked.knows)
         else:
             variant = finished(produced.body, produced.page.headers, negotiate(asked.accepts))
             await send_variant(scope, send, variant, asked.knows, status=produced.status)
+
+    def _still_good(self, key: str, asked: Asked) -> Variant | None:
+        """Return the previous version while no new one can be made, unless its date is over."""
+        page = self.store.pages.get(key)
+        return page.previous(asked.accepts) if page is not None and page.body_until > time.time() else None
 
     async def _produce(self, scope: Scope, key: str) -> Produced:
         """Render a page once, however many ask for it meanwhile."""

@@ -73,7 +73,7 @@ class Handler(BaseHandler):
             return
         response = await self.in_thread(self.respond, scope, body)
         try:
-            await self._send(response, send)
+            await self._send(response, send, with_body=scope["method"] != "HEAD")
         finally:
             body.close()
             await self.in_thread(response.close)
@@ -110,10 +110,11 @@ class Handler(BaseHandler):
                 file.seek(0)
                 return file
 
-    async def _send(self, response: HttpResponseBase, send: Send) -> None:
+    async def _send(self, response: HttpResponseBase, send: Send, *, with_body: bool) -> None:
         await send({"type": "http.response.start", "status": response.status_code, "headers": header_list(response)})
-        if isinstance(response, HttpResponse):
-            await send({"type": "http.response.body", "body": response.content})
+        if isinstance(response, HttpResponse) or not with_body:
+            body = response.content if isinstance(response, HttpResponse) and with_body else b""
+            await send({"type": "http.response.body", "body": body})
             return
         if isinstance(response, FileResponse):
             response.block_size = 64 * 1024

@@ -57,12 +57,12 @@ class KeptPage:
 
         A page that had been at rest is rendered at once, so whoever asks after a change sees it.
         """
-        return (
-            bool(self.variants)
-            and now - self.stale_since < STALE_SECONDS_MAX
-            and now - self.rejoined_at < STALE_SECONDS_MAX
-            and self.body_until > now
-        )
+        in_a_storm = now - self.rejoined_at < STALE_SECONDS_MAX
+        return in_a_storm and now - self.stale_since < STALE_SECONDS_MAX and self.body_until > now
+
+    def previous(self, accepted: bytes) -> Variant | None:
+        """Return the variant of the last joining for an Accept-Encoding header, if it was made."""
+        return self.variants.get(encoding.negotiate(accepted))
 
     def reopen(self) -> None:
         """A fragment changed: the pieces have to be joined anew."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from standfirst.delivery.changes import verb
 from standfirst.stories.models import FrontPage
@@ -17,9 +17,8 @@ PAGE_RIGHTS = {
     EDITORS: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
     AUTHORS: ("add_page",),
 }
-# Wagtail asks for the rights to its own models, also where ours stand in for them.
-LIBRARIES = {"wagtailimages": "image", "wagtaildocs": "document"}
-LIBRARY_RIGHTS = ("add", "change", "choose")
+# Wagtail asks for the rights of its own models, whatever model a site puts in their place.
+LIBRARY_RIGHTS = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 
 
 @verb
@@ -43,13 +42,12 @@ def seed_roles() -> None:
 
 def _give(group: Group, page_rights: tuple[str, ...]) -> None:
     group.permissions.add(Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin"))
-    root, library = Page.get_first_root_node(), Collection.get_first_root_node()
+    front, library = FrontPage.objects.order_by("path").first(), Collection.get_first_root_node()
     for permission in Permission.objects.filter(codename__in=page_rights, content_type__model="page"):
-        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
-    for app, model in LIBRARIES.items():
-        names = [f"{right}_{model}" for right in LIBRARY_RIGHTS]
-        for permission in Permission.objects.filter(codename__in=names, content_type__app_label=app):
-            GroupCollectionPermission.objects.get_or_create(group=group, collection=library, permission=permission)
+        GroupPagePermission.objects.get_or_create(group=group, page=front, permission=permission)
+    library_apps = ("wagtailimages", "wagtaildocs")
+    for permission in Permission.objects.filter(codename__in=LIBRARY_RIGHTS, content_type__app_label__in=library_apps):
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=library, permission=permission)
 
 
 def after_migrating(**_: Any) -> None:

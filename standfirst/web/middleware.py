@@ -1,5 +1,6 @@
 """What every answer passes through. All of it is synchronous."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,9 @@ from standfirst.delivery.changes import recording
 from standfirst.delivery.store import store
 from standfirst.kit.errors import Refusal
 from standfirst.web import policy
-from standfirst.web.refusals import refusal_response
+from standfirst.web.refusals import refusal_response, unavailable_response
+
+log = logging.getLogger(__name__)
 
 type Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -104,8 +108,13 @@ class ShowRefusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Answer a refusal; leave everything else to be seen as the bug it is."""
-        return refusal_response(request, exception) if isinstance(exception, Refusal) else None
+        """Answer a refusal, or that the database is away; leave everything else to be seen as the bug it is."""
+        if isinstance(exception, Refusal):
+            return refusal_response(request, exception)
+        if isinstance(exception, OperationalError | InterfaceError):
+            log.error("the database does not answer: %s", exception)
+            return unavailable_response(request)
+        return None
 
 
 class DeskOnly:

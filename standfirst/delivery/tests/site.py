@@ -61,6 +61,14 @@ def with_cookie(request: HttpRequest) -> HttpResponse:
     return shows(response, "cookie")
 
 
+@stored_page()
+def broken(request: HttpRequest) -> HttpResponse:
+    """A page that works until the database goes away."""
+    for each in before_return:
+        each()
+    return shows(HttpResponse("all is well" + "x" * 400), "story:9")
+
+
 @personal_page
 def mine(request: HttpRequest) -> HttpResponse:
     """A page for one person."""
@@ -75,6 +83,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 handler404 = not_found
 urlpatterns = [
     path("stories/<int:number>/", story),
+    path("broken/", broken),
     path("forgetful/", forgetful),
     path("with-cookie/", with_cookie),
     path("mine/", mine),

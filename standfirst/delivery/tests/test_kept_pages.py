@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError
 
 from standfirst.delivery.models import Change
 from standfirst.delivery.tests import site
@@ -113,6 +114,12 @@ def test_head_has_the_headers_and_no_body(own_site: Site) -> None:
 
     assert head.body == b""
     assert head.headers["content-length"] == page.headers["content-length"]
+
+
+def test_head_of_a_personal_page_has_no_body_either(own_site: Site) -> None:
+    head = own_site.loop.run_until_complete(own_site.ask("/mine/", method="HEAD"))
+
+    assert (head.status, head.body) == (200, b"")
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
@@ -224,6 +231,30 @@ def test_in_a_storm_others_get_a_page_that_is_at_most_a_quarter_of_a_second_old(
 
     assert "story 1 at 40" in own_site.get("/stories/1/").text
     assert renders_in_storm < 40
+
+
+def lose_the_database() -> None:
+    raise OperationalError("the server closed the connection")
+
+
+def test_while_the_database_is_away_readers_get_the_last_page_that_was_made(own_site: Site) -> None:
+    own_site.get("/broken/")
+    site.before_return.append(lose_the_database)
+    touched("story:9")
+
+    answer = own_site.get("/broken/")
+
+    assert (answer.status, answer.text[:11]) == (200, "all is well")
+
+
+def test_while_the_database_is_away_a_page_that_was_never_made_says_when_to_come_back(own_site: Site) -> None:
+    site.before_return.append(lose_the_database)
+
+    answer = own_site.get("/broken/")
+
+    assert answer.status == 503
+    assert answer.headers["retry-after"] == "60"
+    assert answer.headers["x-refusal"] == "web.unavailable"
 
 
 def test_a_body_above_the_limit_is_refused(own_site: Site) -> None:
