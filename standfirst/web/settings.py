@@ -188,6 +188,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": STANDFIRST.log_level.upper()},
     "loggers": {
         "django": {"handlers": [], "level": STANDFIRST.log_level.upper()},
+        "django.request": {"level": "ERROR"},  # anybody can ask for a page that is not there
         "django.server": {"handlers": [], "propagate": False},
     },
 }
