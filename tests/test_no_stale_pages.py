@@ -15,7 +15,9 @@ from types import CodeType
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from PIL import Image as Drawing
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.application import Application
@@ -52,6 +54,8 @@ class World:
         self.payment = money.charged_gift(self.campaign)
         self.thread = threads.thread_of(self.story.key)
         self.moderator = talk.a_moderator("moderator")
+        self.moderator.is_superuser = True  # another test's flush may have taken the groups' rights
+        self.moderator.save()
         self.comment = talk.a_comment(self.thread)
         self.reply = talk.a_comment(self.thread, parent=self.comment)
 
@@ -143,9 +147,9 @@ def names_change(world: World) -> None:
 
 @scene
 def the_publication_changes(world: World) -> None:
-    settings = PublicationSettings.objects.get()
-    settings.name, settings.accent = "The Other Post", "#114477"
-    settings.save()
+    chosen = PublicationSettings.objects.get()
+    chosen.name, chosen.accent = "The Other Post", "#114477"
+    chosen.save()
 
 
 @scene
@@ -170,6 +174,16 @@ def a_picture_changes(world: World) -> None:
 @scene
 def things_are_brought_in(world: World) -> None:
     call_command("import_wordpress", str(HARBOUR), verbosity=0)
+
+
+@scene
+def pictures_are_brought_in_later(world: World) -> None:
+    folder = Path(settings.MEDIA_ROOT) / "uploads" / "2021" / "11"
+    folder.mkdir(parents=True)
+    for name, form in (("ferry.jpg", "JPEG"), ("quay.png", "PNG")):
+        Drawing.new("RGB", (320, 200), (30, 60, 90)).save(folder / name, form)
+    (folder / "timetable.pdf").write_bytes(b"%PDF-1.4 timetable")
+    call_command("import_wordpress", str(HARBOUR), media=folder.parent.parent, verbosity=0)
 
 
 @scene
@@ -253,7 +267,8 @@ def a_gift_is_refunded(world: World) -> None:
 
 @scene
 def a_refund_fails(world: World) -> None:
-    refund = refunds.ask(payment=world.payment, amount=Money(100, world.campaign.currency))
+    amount = Money(100, world.campaign.currency)
+    refund = tasks.ask_refund(payment=world.payment, amount=amount, reason="asked", by=world.moderator)
     refunds.fail(refund_id=refund.pk, why="closed account")
 
 
@@ -265,7 +280,7 @@ def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
     inbox.finish(event_pk=first)
     inbox.park(event_pk=second, why="the service does not answer")
     inbox.quarantine(event_pk=second, why="another amount")
-    inbox.try_again(event_pk=second)
+    tasks.try_again(event_pk=second)
     tasks.take_in(provider="stripe", messages=[EventRef(event_id="evt_3", type="x", object_ref="cs_3")])
 
 
@@ -313,7 +328,9 @@ def pages(site: Site, addresses: list[str]) -> dict[str, tuple[int, bytes]]:
 
 @pytest.mark.slow
 def test_after_any_verb_every_page_is_as_if_rendered_from_nothing(served: Site) -> None:
-    world, executed = World(), set[CodeType]()
+    executed = set[CodeType]()
+    with noting(executed):
+        world = World()
     assert isinstance(world.moderator, Account)
     assert {status for status, _ in pages(served, world.addresses).values()} == {200}
 
@@ -335,4 +352,4 @@ def test_after_any_verb_every_page_is_as_if_rendered_from_nothing(served: Site) 
         if not name.startswith("standfirst.demo")  # it fills a site that has nothing to be stale
         and verb.__wrapped__.__code__ not in executed  # type: ignore[attr-defined]
     ]
-    assert missing == []
+    assert "\n".join(missing) == ""

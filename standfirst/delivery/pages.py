@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.http.request import QueryDict
 
 from standfirst.delivery.changes import head
@@ -48,6 +48,8 @@ def stored_page(*, query: Iterable[str] = ()) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def anonymous(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method not in {"GET", "HEAD"}:
+                return HttpResponseNotAllowed(["GET", "HEAD"])
             request.COOKIES.clear()
             request.META.pop("HTTP_COOKIE", None)
             for personal in ("user", "session", "guest"):

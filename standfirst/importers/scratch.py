@@ -6,6 +6,7 @@ import weakref
 
 def scratch(owner: object) -> sqlite3.Connection:
     """Return an empty temporary database without a name. It is gone when ``owner`` is."""
-    connection = sqlite3.connect("")
+    # The owner may be forgotten in another thread than the one that made it.
+    connection = sqlite3.connect("", check_same_thread=False)
     weakref.finalize(owner, connection.close)
     return connection

@@ -48,8 +48,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.sitemaps",
 ]
+if STANDFIRST.database["ENGINE"].endswith("postgresql"):
+    INSTALLED_APPS.append("django.contrib.postgres")  # full-text search uses its indexes
 
 # Everything in this chain is synchronous: the front reaches it in one hop to a thread.
 MIDDLEWARE = [
@@ -187,6 +188,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": STANDFIRST.log_level.upper()},
     "loggers": {
         "django": {"handlers": [], "level": STANDFIRST.log_level.upper()},
+        "django.request": {"level": "ERROR"},  # anybody can ask for a page that is not there
         "django.server": {"handlers": [], "propagate": False},
     },
 }

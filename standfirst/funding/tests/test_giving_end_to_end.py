@@ -1,6 +1,5 @@
 """A gift from the form to the meter: our pages, unmodified stripe-python, the double, signed messages."""
 
-import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -119,8 +118,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def test_lost_doubled_late_and_disordered_messages_leave_exactly_the_gifts_that_were_paid(site: str) -> None:
     for number in range(6):
         browser = Browser(site)
-        _status, page_url, _page = browser.post(f"{site}/gifts/", amount=f"{number + 1}")
-        assert re.search("/pay/", page_url)
+        for _patience in range(6):  # three failures in a row reach the supporter, who is asked to try again
+            _status, page_url, _page = browser.post(f"{site}/gifts/", amount=f"{number + 1}")
+            if "/pay/" in page_url:
+                break
         browser.post(page_url, action="pay")
 
     wait_until(lambda: ProviderEvent.objects.filter(state="done").count() == 18, seconds_max=60)

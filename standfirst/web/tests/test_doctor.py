@@ -31,7 +31,8 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 @pytest.fixture
 def healthy(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A site in whose folders and schedule all is well."""
+    """A site in whose folders, schedule and queue all is well."""
+    DBTaskResult.objects.all().delete()
     data = tmp_path / "data"
     (data / "static").mkdir(parents=True)
     (data / "static" / "staticfiles.json").write_text("{}", encoding="utf-8")

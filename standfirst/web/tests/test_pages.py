@@ -198,6 +198,14 @@ def test_a_form_from_another_site_is_refused_and_nothing_is_written(client: Clie
     assert talk.threads.counts_of([story.key]) == {story.key: 0}
 
 
+def test_a_stored_page_takes_no_writes(client: Client) -> None:
+    paper.front_page()
+
+    answer = client.post("/", headers={"host": "127.0.0.1", "sec-fetch-site": "same-origin"})
+
+    assert answer.status_code == 405
+
+
 def test_security_headers_stand_on_public_pages(client: Client) -> None:
     paper.front_page()
 

@@ -45,10 +45,16 @@ def test_the_front_page_answers_and_its_address_is_printed(served: Served) -> No
     assert f"Standfirst is ready at {served.url}/" in served.said()
 
 
+def ended(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status")
+    return not status.exists() or "State:\tZ" in status.read_text(encoding="utf-8")
+
+
 def test_a_killed_process_comes_back_and_nobody_is_turned_away(served: Served) -> None:
     before = served.children()
     for name in ("standfirst: worker", "standfirst: web"):
         os.kill(before[name], signal.SIGKILL)
+    until(lambda: ended(before["standfirst: web worker-1"]))  # what it had accepted dies with it
 
     assert served.get("/")[0] == 200  # it waited in the queue of the socket, which the supervisor holds
     after = until(lambda: found if len(found := served.children()) >= len(before) else {})
