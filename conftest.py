@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from pytest_socket import socket_allow_hosts
+from xdist.scheduler import LoadFileScheduling, Scheduling
 
 # Settings of a real site on this machine must not reach the tests, nor the tests that site.
 for _name in [name for name in os.environ if name.startswith(("STANDFIRST_", "STRIPE_"))]:
     if not _name.startswith(("STANDFIRST_TEST_", "STANDFIRST_COVERAGE")):
         del os.environ[_name]
+JOURNEYS = "tests/journeys/"
 SITE = Path(tempfile.mkdtemp(prefix="standfirst-test-"))
 os.environ["STANDFIRST_SITE"] = str(SITE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "standfirst.web.settings"
@@ -34,6 +36,22 @@ def pytest_configure() -> None:
         STORAGES={**settings.STORAGES, "staticfiles": plain},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ).enable()
+
+
+class JourneysTogether(LoadFileScheduling):
+    """Gives each file to one process, and all journeys to the same one: they share a site.
+
+    xdist's own groups (``--dist loadgroup``) do nothing with pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return JOURNEYS if file.startswith(JOURNEYS) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """Share the tests out by our own rule where they are shared out by file."""
+    return JourneysTogether(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure() -> None:

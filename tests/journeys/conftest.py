@@ -1,4 +1,7 @@
-"""A real site, served by the real command, and browsers that watch what its pages do."""
+"""A real site, served by the real command, and browsers that watch what its pages do.
+
+The journeys share the site; the scheduler in the conftest.py above keeps them in one process.
+"""
 
 import contextlib
 import json
@@ -33,15 +36,6 @@ WIDE = {"width": 1280, "height": 900}
 
 log = logging.getLogger(__name__)
 expect.set_options(timeout=PATIENCE_MS)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the journeys, and keep them in one process: they share a site."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.slow)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @dataclass(frozen=True)

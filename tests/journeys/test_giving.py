@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 
 def raised(page: Page) -> int:
     """The whole units that the meter says were given."""

@@ -1,6 +1,9 @@
 """A moderator finds what waits and publishes it; readers see it on the page that they have open."""
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LINKS = "Compare https://a.example, https://b.example and https://c.example before you believe it."
 

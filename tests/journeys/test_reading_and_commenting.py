@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOTS_OF_THE_IMPORTED = 46  # one came with the export
 

@@ -2,11 +2,16 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TABS_MAX = 150  # more stops than any page here has before what one looks for
 FOCUSED = "element => element === document.activeElement"
-OUTLINED = "element => { const style = getComputedStyle(element); return style.outlineStyle !== 'none'; }"
+# A headline shows the focus around its whole card.
+OUTLINED = """(element) => [element, element.closest(".card")].some(
+  (each) => each && getComputedStyle(each).outlineStyle !== "none")"""
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
