@@ -241,3 +241,13 @@ def test_an_old_address_leads_to_the_story(client: Client, django_capture_on_com
 
     assert answer.status_code == 301
     assert answer.headers["Location"].endswith(f"/{new.address}/")
+
+
+def test_the_desks_sign_in_bears_our_name(client: Client) -> None:
+    paper.front_page()
+
+    page = text_of(client, "/desk/login/")
+
+    assert "Sign in to the desk" in page
+    assert "Sign in to Wagtail" not in page
+    assert "<title>Sign in - Desk</title>" in page
