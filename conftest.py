@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,25 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace(
             "synchronous=FULL", "synchronous=OFF"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _groups_come_back() -> None:
+    """Seed again after a flush: a test that commits is cleaned up with it, and it takes what migrations had seeded."""
+    from django.apps import apps
+    from django.db.models.signals import post_migrate
+
+    seeds = [
+        import_module(f"standfirst.{name}").seed
+        for name in ("discussion.migrations.0002_moderators", "funding.migrations.0003_treasurers")
+    ]
+
+    def seed_again(**_: Any) -> None:
+        for seed in seeds:
+            seed(apps, None)
+
+    last = [config for config in apps.get_app_configs() if config.models_module][-1]
+    post_migrate.connect(seed_again, sender=last, weak=False)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import feedparser
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
@@ -251,3 +252,14 @@ def test_the_desks_sign_in_bears_our_name(client: Client) -> None:
     assert "Sign in to the desk" in page
     assert "Sign in to Wagtail" not in page
     assert "<title>Sign in - Desk</title>" in page
+
+
+def test_an_editor_sees_a_draft_as_readers_will(client: Client) -> None:
+    story = paper.draft("Not yet for readers", by=paper.make_author())
+    client.force_login(get_user_model().objects.create_superuser("nell", password="harbour"))
+
+    page = text_of(client, f"/desk/pages/{story.pk}/view_draft/")
+
+    assert "Not yet for readers" in page
+    assert "The boat came back" in page
+    assert "Ida Brook" in page
