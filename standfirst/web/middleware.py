@@ -1,5 +1,6 @@
 """What every answer passes through. All of it is synchronous."""
 
+import errno
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -97,6 +98,17 @@ def sent_from_here(request: HttpRequest) -> bool:
     return urlsplit(stated).netloc == request.get_host()
 
 
+def answer_to(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+    """Return what to say of a refusal, a database that is away or a full disk; None for a bug."""
+    if isinstance(exception, Refusal):
+        return refusal_response(request, exception)
+    full = isinstance(exception, OSError) and exception.errno in {errno.ENOSPC, errno.EDQUOT}
+    if full or isinstance(exception, OperationalError | InterfaceError):
+        log.error("nothing can be read or written: %s", exception)
+        return unavailable_response(request)
+    return None
+
+
 class ShowRefusals:
     """Turn a refusal into an answer with its status, its words and its code."""
 
@@ -109,12 +121,7 @@ class ShowRefusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer a refusal, or that the database is away; leave everything else to be seen as the bug it is."""
-        if isinstance(exception, Refusal):
-            return refusal_response(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError):
-            log.error("the database does not answer: %s", exception)
-            return unavailable_response(request)
-        return None
+        return answer_to(request, exception)
 
 
 class DeskOnly:
@@ -143,6 +150,9 @@ class DeskOnly:
         try:
             with recording():
                 response: HttpResponseBase = view(request, *args, **kwargs)
-        except Refusal as refusal:  # Django shows to ``process_exception`` only what the view itself raised
-            return refusal_response(request, refusal)
+        except Exception as exception:  # Django shows to ``process_exception`` only what the view itself raised
+            answer = answer_to(request, exception)
+            if answer is None:
+                raise
+            return answer
         return response
