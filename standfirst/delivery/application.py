@@ -10,6 +10,7 @@ from standfirst.delivery.hosts import Hosts
 from standfirst.delivery.live import Hub
 from standfirst.delivery.store import Store
 from standfirst.delivery.watch import Watcher
+from standfirst.kit import addresses
 
 LIVE = "/live/"
 
@@ -22,6 +23,7 @@ class Application:
     ) -> None:
         self.store = store
         self.hub = Hub(streams_max=streams_max, per_address_max=per_address_max)
+        self.hub.proxies = addresses.networks(settings.STANDFIRST.proxies)
         self.watcher = Watcher(tell=self._tell, lost=self._lost)
         self.handler = Handler(threads=threads, body_bytes_max=body_bytes_max)
         self.front = Front(self.handler, store, self.watcher)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from standfirst.delivery.handler import Receive, Scope, Send, send_plain
+from standfirst.kit import addresses
 
 KEYS_MAX = 12  # a page shows a meter, a thread and a story; lists show counts
 KEY = re.compile(r"[a-z][a-z.-]{0,40}(?::[a-zA-Z0-9._-]{1,60}){0,3}")
@@ -45,6 +46,7 @@ class Hub:
     def __init__(self, *, streams_max: int, per_address_max: int) -> None:
         self.streams_max = streams_max
         self.per_address_max = per_address_max
+        self.proxies: list[addresses.Network] = []  # whose X-Forwarded-For is believed
         self.open = 0
         self._by_key: dict[str, set[Stream]] = {}
         self._by_address: dict[str, int] = {}
@@ -74,7 +76,7 @@ class Hub:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer ``GET /live/?key=…&since=…`` for as long as the client stays."""
         keys = _keys(scope)
-        address = scope["client"][0] if scope.get("client") else ""
+        address = self._household(scope)
         if scope["method"] != "GET" or keys is None:
             await send_plain(send, 400, b"live.bad_request: name 1 to 12 keys")
         elif self.open >= self.streams_max:
@@ -83,6 +85,13 @@ class Hub:
             await send_plain(send, 429, b"live.too_many_streams", ((b"retry-after", RETRY_AFTER_SECONDS),))
         else:
             await self._stream(Stream(keys), address, _since(scope), receive, send)
+
+    def _household(self, scope: Scope) -> str:
+        """Return what the limit for one address counts by."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        forwarded = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for")
+        client = addresses.client(peer, forwarded, self.proxies)
+        return addresses.household(client) if client is not None else peer
 
     async def _stream(self, stream: Stream, address: str, since: int, receive: Receive, send: Send) -> None:
         self._enter(stream, address)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from standfirst.delivery import changes, live
+from standfirst.kit.addresses import networks
 from standfirst.testing.delivery import Answer, Site, touched
 
 
@@ -183,3 +184,33 @@ def test_the_log_keeps_the_order_of_the_commits() -> None:
     touched("c")
 
     assert [key for _, key in changes.since(before)] == ["a", "b", "c"]
+
+
+def test_behind_a_named_proxy_each_reader_has_streams_of_their_own(own_site: Site) -> None:
+    own_site.application.hub.proxies = networks(["10.0.0.1"])
+
+    async def story() -> None:
+        async with (
+            listening(own_site, "key=a", client="10.0.0.1", x_forwarded_for="192.0.2.1"),
+            listening(own_site, "key=a", client="10.0.0.1", x_forwarded_for="192.0.2.1"),
+            listening(own_site, "key=a", client="10.0.0.1", x_forwarded_for="192.0.2.1"),
+            listening(own_site, "key=a", client="10.0.0.1", x_forwarded_for="192.0.2.1") as fourth,
+            listening(own_site, "key=a", client="10.0.0.1", x_forwarded_for="192.0.2.2") as another,
+        ):
+            assert Answer(fourth.sent).status == 429
+            assert Answer(another.sent).status == 200
+
+    own_site.loop.run_until_complete(story())
+
+
+def test_a_forwarded_address_from_anybody_else_is_not_believed(own_site: Site) -> None:
+    async def story() -> None:
+        async with (
+            listening(own_site, "key=a", client="10.0.0.9", x_forwarded_for="192.0.2.1"),
+            listening(own_site, "key=a", client="10.0.0.9", x_forwarded_for="192.0.2.2"),
+            listening(own_site, "key=a", client="10.0.0.9", x_forwarded_for="192.0.2.3"),
+            listening(own_site, "key=a", client="10.0.0.9", x_forwarded_for="192.0.2.4") as fourth,
+        ):
+            assert Answer(fourth.sent).status == 429
+
+    own_site.loop.run_until_complete(story())
