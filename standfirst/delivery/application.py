@@ -25,7 +25,7 @@ class Application:
         self.hub = Hub(streams_max=streams_max, per_address_max=per_address_max)
         self.hub.proxies = addresses.networks(settings.STANDFIRST.proxies)
         self.watcher = Watcher(tell=self._tell, lost=self._lost)
-        self.handler = Handler(threads=threads, body_bytes_max=body_bytes_max)
+        self.handler = Handler(store, threads=threads, body_bytes_max=body_bytes_max)
         self.front = Front(self.handler, store, self.watcher)
         self.hosts = Hosts(settings.ALLOWED_HOSTS)
         store.position = lambda: self.watcher.reached
