@@ -101,10 +101,11 @@ class Served:
         """Return the log so far."""
         return self.log.read_text(encoding="utf-8")
 
-    def get(self, path: str = "/") -> tuple[int, str]:
+    def get(self, path: str = "/", *, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Fetch a page and return its status and text."""
+        request = urllib.request.Request(self.url + path, headers=dict(headers or {}))  # noqa: S310 - our own address
         try:
-            with urllib.request.urlopen(self.url + path, timeout=30) as response:  # noqa: S310 - our own address
+            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:
