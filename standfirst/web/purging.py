@@ -2,7 +2,7 @@
 
 Two of them tell it the same, the second a little later: between a change and the moment when
 every process has heard of it, one may have answered the network with the page as it was.
-docs/decisions/0006-a-network-is-told-twice.md has the reasoning.
+docs/decisions/0006-a-network-is-told-keys-twice.md has the reasoning.
 """
 
 from datetime import timedelta
