@@ -55,7 +55,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] not in {"GET", "HEAD"} or "?" in scope["path"]:  # an escaped one is no query
             await self.handler.serve(scope, receive, send)
             return
         asked = _asked(scope["headers"])

@@ -30,7 +30,7 @@ HEADERS_BYTES_MAX = 64 * 1024
 
 
 class Gone(Exception):
-    """The client hung up."""
+    """The client hung up, or sent a body that cannot be read; the server does not tell which."""
 
 
 class BodyTooLarge(Exception):
@@ -67,6 +67,7 @@ class Handler(BaseHandler):
         try:
             body = await self._body(scope, receive)
         except Gone:
+            await send_plain(send, 400)  # nobody hears it, unless the body was broken rather than cut off
             return
         except (BodyTooLarge, TimeoutError) as error:
             await send_plain(send, 413 if isinstance(error, BodyTooLarge) else 408)
