@@ -4,7 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase
@@ -170,8 +170,14 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     if getattr(view, "page_kind", "") != "stored":
         return False
-    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-    return len(set(names)) == len(names) and set(names) <= getattr(view, "known_query", frozenset())
+    given = parse_qsl(query.decode("latin-1"))
+    names = {name for name, _ in given}
+    return len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+
+
+def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:
+    """Say whether a query is written as our links write it; the same one can be written in endless other ways."""
+    return query.decode("latin-1") in {urlencode(given), urlencode(given, safe=":")}
 
 
 def _anonymous(scope: Scope) -> Scope:
