@@ -47,6 +47,8 @@ class Application:
             self.hub.begin(self.watcher.reached)
         if not self.hosts.good(scope["headers"]):
             await send_plain(send, 400, b"web.unknown_host: this site does not go by that name")
+        elif "\0" in scope["path"]:  # PostgreSQL has no such text, so nothing can be looked up under it
+            await send_plain(send, 400, b"web.bad_address: no address has such a character")
         elif scope["path"] == LIVE:
             await self.hub.serve(scope, receive, send)
         elif scope["path"] == POSITION:

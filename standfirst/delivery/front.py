@@ -5,7 +5,7 @@ import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -92,7 +92,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] not in {"GET", "HEAD"} or "?" in scope["path"]:  # an escaped one is no query
             await self.handler.serve(scope, receive, send)
             return
         asked = _asked(scope, send)
@@ -278,8 +278,14 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     if getattr(view, "page_kind", "") != "stored":
         return False
-    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-    return len(set(names)) == len(names) and set(names) <= getattr(view, "known_query", frozenset())
+    given = parse_qsl(query.decode("latin-1"))
+    names = {name for name, _ in given}
+    return len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+
+
+def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:
+    """Say whether a query is written as our links write it; the same one can be written in endless other ways."""
+    return query.decode("latin-1") in {urlencode(given), urlencode(given, safe=":")}
 
 
 def _headers(response: HttpResponse) -> Headers:
