@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bench import report, serving
+from bench import cold, gift, rendering, report, serving, streams
 from bench.load import LoadFailed
 from bench.report import Row
 from bench.servers import NotMeasured
@@ -23,8 +23,12 @@ def _serving(site: Site, chosen: argparse.Namespace) -> list[Row]:
 
 # What can be asked for by --only, in the order in which it is measured.
 MEASURES: dict[str, Measure] = {
+    "cold": lambda site, chosen: cold.measure(site, rounds=chosen.rounds),
     "stored": _serving,
     "busy": _serving,
+    "render": lambda site, chosen: rendering.measure(site, rounds=chosen.rounds),
+    "gift": lambda site, chosen: gift.measure(site, rounds=chosen.rounds),
+    "streams": lambda site, chosen: streams.measure(site, rounds=chosen.rounds),
 }
 
 

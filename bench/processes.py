@@ -1,7 +1,6 @@
 """What a process has cost so far, as the kernel counts it."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -9,7 +8,7 @@ _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time of a process with all its threads; steps of ten milliseconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    fields = _fields(Path(f"/proc/{pid}/stat"))
     return (int(fields[11]) + int(fields[12])) / _TICKS_A_SECOND
 
 
@@ -21,12 +20,15 @@ def rss_mib(pid: int) -> float:
     return 0.0
 
 
-def below(pid: int) -> Iterator[int]:
-    """Yield the process and all below it, parents first."""
-    yield pid
-    for children in sorted(Path(f"/proc/{pid}/task").glob("*/children")):
-        for child in children.read_text(encoding="utf-8").split():
-            yield from below(int(child))
+def below(pid: int) -> list[int]:
+    """Return the process and all below it, parents first."""
+    found = {pid: None}
+    parents = {
+        int(stat.parent.name): int(fields[1]) for stat in Path("/proc").glob("[0-9]*/stat") if (fields := _fields(stat))
+    }
+    for _generation in range(4):
+        found |= {child: None for child, parent in sorted(parents.items()) if parent in found}
+    return list(found)
 
 
 def named(pid: int, title: str) -> int:
@@ -36,3 +38,11 @@ def named(pid: int, title: str) -> int:
 
 def _title(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+def _fields(stat: Path) -> list[str]:
+    """Return what follows the name in a ``stat`` of /proc; nothing if the process has just ended."""
+    try:
+        return stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []

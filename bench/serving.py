@@ -14,7 +14,7 @@ from bench.behind import nginx_cache
 from bench.crowd import COMMENTS_A_SECOND, GIFTS_A_SECOND
 from bench.load import Load, wrk
 from bench.report import Row
-from bench.servers import ROOT, bare, fetch, nginx_file
+from bench.servers import ROOT, bare, nginx_file
 from bench.site import Served, Site, busiest_story, packed
 
 OF_NGINX, OF_BARE, OF_NGINX_BEHIND, OF_CALM, OF_STORED = 0.50, 0.85, 0.50, 0.60, 1.0
@@ -85,7 +85,7 @@ def busy(story: str, taken: Taken, *, seconds: int) -> Load:
 def stored_rows(taken: Taken, served: Served, size: int) -> list[Row]:
     """Compare the calm figures."""
     nginx, own = taken.of("nginx").per_second, taken.of("stored")
-    rows = [
+    return [
         Row("nginx, the same bytes as a static file, one worker", str(taken.of("nginx"))),
         Row("a bare ASGI application on the same server, the same bytes", str(taken.of("bare"))),
         ratio("stored story", own, nginx, "nginx", OF_NGINX),
@@ -94,7 +94,6 @@ def stored_rows(taken: Taken, served: Served, size: int) -> list[Row]:
         ratio("stored story, unchanged: 304", taken.of("unchanged"), own.per_second, "the 200 figure", OF_STORED),
         Row("bytes of the story, gzipped; memory of all processes", f"{size:,} bytes; {served.memory_mib:.0f} MiB"),
     ]
-    return rows
 
 
 def ratio(measure_name: str, found: Load, base: float, of: str, least: float) -> Row:
