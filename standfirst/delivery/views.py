@@ -4,13 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from standfirst.delivery import fragments
 from standfirst.delivery.pages import shows, stored_page
-from standfirst.delivery.store import store
+from standfirst.delivery.store import store_of
 
 
 @stored_page()
 def fragment(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of the fragment ``name``; it is kept like a page that is nothing but one hole."""
-    if not fragments.NAME.fullmatch(name) or not store.fragments([name]):
+    if not fragments.NAME.fullmatch(name) or not store_of(request).fragments([name]):
         raise Http404(name)
     response = HttpResponse(fragments.hole(name))
     response.headers["X-Robots-Tag"] = "noindex"

@@ -1,6 +1,7 @@
 """The ASGI application that ``standfirst serve`` runs."""
 
 import os
+import sys
 
 import django
 
@@ -13,6 +14,10 @@ from django.urls import get_resolver  # noqa: E402
 from standfirst.delivery.application import Application  # noqa: E402
 from standfirst.delivery.store import store  # noqa: E402
 from standfirst.web.files import Files  # noqa: E402
+
+# A page that is rendered in a thread gives way to the event loop after this long instead of Python's 5 ms:
+# measured in docs/performance.md, under "While the discussion is busy".
+sys.setswitchinterval(0.0005)
 
 get_resolver().url_patterns  # noqa: B018 - loads every view now, not in the first reader's request
 

@@ -5,7 +5,7 @@
 // nothing is ever replaced under somebody who reads or types.
 
 const KEYS_MAX = 12; // the server's limit for one stream
-const POLL_EVERY = 60_000; // ms; when there is no stream
+const POLL_EVERY = 60_000; // ms; when there is no stream, one number is asked for that often
 const AT_MOST_EVERY = 400; // ms; a burst of changes is one look
 
 let stream = null;
@@ -71,9 +71,18 @@ function everything() {
   keys().forEach(touched);
 }
 
+async function ask() {
+  if (!stream) open(); // it may have been refused for a while
+  const answer = await fetch("/live/position", { cache: "no-cache" }).catch(() => null);
+  const id = answer?.ok ? await answer.text() : lastId;
+  if (id === lastId) return;
+  lastId = id;
+  everything();
+}
+
 function poll(on) {
   clearInterval(polling);
-  polling = on ? setInterval(() => (everything(), stream || open()), POLL_EVERY) : null;
+  polling = on ? setInterval(ask, POLL_EVERY) : null;
 }
 
 function open() {
