@@ -42,8 +42,8 @@ class Miss:
         from standfirst.delivery import fragments
         from standfirst.delivery.handler import Handler
         from standfirst.delivery.store import store
-        from standfirst.discussion.remembered import memory
         from standfirst.discussion.models import Thread
+        from standfirst.discussion.remembered import memory
 
         self.path, self.key = path, Thread.objects.get(url=path).key
         self.handler = Handler(threads=1, body_bytes_max=1)

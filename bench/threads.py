@@ -11,7 +11,16 @@ from standfirst.discussion.models import Comment, Decision, Revision, State, Swi
 from standfirst.kit import clock
 
 ROWS_AT_ONCE = 2_000
-NAMES = ("Marta Lindqvist", "O. Bauer", "Ibrahim", "harbour_watcher", "Ana-Sofía Ruiz", "Tom", "Zoë K.", "J. P. Adeyemi")
+NAMES = (
+    "Marta Lindqvist",
+    "O. Bauer",
+    "Ibrahim",
+    "harbour_watcher",
+    "Ana-Sofía Ruiz",
+    "Tom",
+    "Zoë K.",
+    "J. P. Adeyemi",
+)
 TEXTS = (
     "I have lived on this street for *thirty* years and nobody asked us.\n\nThe old plan was better.",
     "Thank you for this. One question: who pays for the maintenance after the first five years?",
@@ -59,11 +68,22 @@ def _made(thread: Thread, count: int) -> Iterator[Comment]:
             root = roots[which]
             parent = last if depth == 2 else root
         last = Comment(
-            id=newest + 1 + number, thread=thread, parent=parent, root=root, depth=0 if parent is None else parent.depth + 1,
-            name=f"{NAMES[number % len(NAMES)]} {number % 97}", html=htmls[number % len(htmls)], state=State.PUBLISHED,
-            created_at=begun + timedelta(seconds=number), published_at=begun + timedelta(seconds=number),
-            event=number + 1, up_count=number % 7, down_count=number % 3, score=number % 7 - number % 3,
-            up_count_before=number % 7, down_count_before=number % 3,
+            id=newest + 1 + number,
+            thread=thread,
+            parent=parent,
+            root=root,
+            depth=0 if parent is None else parent.depth + 1,
+            name=f"{NAMES[number % len(NAMES)]} {number % 97}",
+            html=htmls[number % len(htmls)],
+            state=State.PUBLISHED,
+            created_at=begun + timedelta(seconds=number),
+            published_at=begun + timedelta(seconds=number),
+            event=number + 1,
+            up_count=number % 7,
+            down_count=number % 3,
+            score=number % 7 - number % 3,
+            up_count_before=number % 7,
+            down_count_before=number % 3,
         )
         if parent is None:
             roots.append(last)
@@ -73,6 +93,10 @@ def _made(thread: Thread, count: int) -> Iterator[Comment]:
 def _revision(row: Comment) -> Revision:
     text = TEXTS[(row.event - 1) % len(TEXTS)]
     return Revision(
-        comment=row, text=text, html=row.html, text_hash=markup.fingerprint(text),
-        verdict=Revision.Verdict.PUBLISH, written_at=row.created_at,
+        comment=row,
+        text=text,
+        html=row.html,
+        text_hash=markup.fingerprint(text),
+        verdict=Revision.Verdict.PUBLISH,
+        written_at=row.created_at,
     )

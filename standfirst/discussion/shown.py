@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from standfirst.discussion import cursors, listing, names
 from standfirst.discussion.cursors import OLDEST, Place
@@ -43,6 +44,11 @@ class ShownComment:
     replies_more: int
     replies_after: str
     continues_url: str
+
+    @property
+    def written_at_iso(self) -> str:
+        """When it was written, for machines."""
+        return localtime(self.written_at).isoformat()
 
     @property
     def votes_url(self) -> str:
