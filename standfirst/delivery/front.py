@@ -100,6 +100,7 @@ class Front:
         if asked.wrote > self.watcher.reached:
             with suppress(DatabaseError):  # then the miss will say so
                 await self.handler.in_thread(self.watcher.catch_up)
+            asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
         now = time.time()
         if page is None:
             await self._miss(asked, receive)
@@ -280,7 +281,9 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     given = parse_qsl(query.decode("latin-1"))
     names = {name for name, _ in given}
-    return len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    return (
+        len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    )
 
 
 def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:

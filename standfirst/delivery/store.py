@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything being rendered counts as old
 EMPTY_SECONDS = 2  # how long the place of a fragment that failed stays empty before it is tried again
-FRAGMENTS_MAX = 20_000
+FRAGMENT_OVERHEAD_BYTES = 1_024  # of Python's own objects around a kept fragment, measured
 FOREVER = float("inf")
 NOW = "now"  # the hole that takes the number of the last change that the page has followed
 PAGE_OVERHEAD_BYTES = 4_096  # of Python's own objects around a kept page, measured
@@ -45,6 +45,7 @@ class Store:
         self._lock = threading.RLock()
         self._turns: dict[str, threading.Lock] = {}
         self._fragments: OrderedDict[str, KeptFragment] = OrderedDict()
+        self._unheld: OrderedDict[str, None] = OrderedDict()  # fragments of no kept page: the first to go
         self._fragments_showing: dict[str, set[str]] = {}
         self._pages_showing: dict[str, set[str]] = {}
         self._pages_holding: dict[str, set[str]] = {}
@@ -96,10 +97,12 @@ class Store:
                 return kept
             self._drop_fragment(name)
             self._fragments[name] = kept
+            self.bytes_held += FRAGMENT_OVERHEAD_BYTES + len(kept.html)
             for key in kept.keys:
                 self._fragments_showing.setdefault(key, set()).add(name)
-            while len(self._fragments) > FRAGMENTS_MAX:
-                self._drop_fragment(next(iter(self._fragments)))
+            if name not in self._pages_holding:
+                self._unheld[name] = None
+            self._make_room()
         return kept
 
     def _whole(self, rendered: Rendered) -> KeptFragment:
@@ -115,6 +118,8 @@ class Store:
     def _drop_fragment(self, name: str) -> None:
         kept = self._fragments.pop(name, None)
         if kept is not None:
+            self._unheld.pop(name, None)
+            self.bytes_held -= FRAGMENT_OVERHEAD_BYTES + len(kept.html)
             _forget(self._fragments_showing, kept.keys, name)
             self._outdate(self._pages_holding.get(name, ()))
 
@@ -170,6 +175,7 @@ class Store:
             self._pages_showing.setdefault(shown, set()).add(key)
         for name in page.holes:
             self._pages_holding.setdefault(name, set()).add(key)
+            self._unheld.pop(name, None)
 
     def grew(self, key: str, page: KeptPage, extra_bytes: int) -> None:
         """Count the bytes of a variant that was added to a kept page, or became smaller."""
@@ -183,14 +189,19 @@ class Store:
         page.size = size
 
     def _make_room(self) -> None:
-        # Second chance instead of strict LRU: a hit then only counts and takes no lock.
-        while self.bytes_held > self.bytes_max and len(self.pages) > 1:
-            key, page = next(iter(self.pages.items()))
-            if page.hits != page.hits_seen:
-                page.hits_seen = page.hits
-                self.pages.move_to_end(key)
+        while self.bytes_held > self.bytes_max and (self._unheld or len(self.pages) > 1):
+            if self._unheld:
+                self._drop_fragment(next(iter(self._unheld)))
             else:
-                self.drop_page(key)
+                self._pass_or_drop(*next(iter(self.pages.items())))
+
+    def _pass_or_drop(self, key: str, page: KeptPage) -> None:
+        # Second chance instead of strict LRU: a hit then only counts and takes no lock.
+        if page.hits != page.hits_seen:
+            page.hits_seen = page.hits
+            self.pages.move_to_end(key)
+        else:
+            self.drop_page(key)
 
     def drop_page(self, key: str) -> None:
         """Remove a page."""
@@ -200,6 +211,9 @@ class Store:
                 self.bytes_held -= page.size
                 _forget(self._pages_showing, page.keys, key)
                 _forget(self._pages_holding, page.holes, key)
+                for name in page.holes:
+                    if name in self._fragments and name not in self._pages_holding:
+                        self._unheld[name] = None
 
     # Invalidation
 
