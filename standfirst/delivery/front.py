@@ -120,7 +120,7 @@ class Front:
         self.figures.answered += 1
         if joining.hits == HOT_HITS:
             asyncio.get_running_loop().call_later(HOT_AFTER_SECONDS, self._pack_better, asked.key, joining)
-        more = self._lifetime(joining) if self.cdn is not None else None
+        more = self._lifetime(joining) if self.cdn is not None and not page.behind_since else None
         await send_variant(asked, variant, expires_at=joining.until, more=more)
 
     def _lifetime(self, joining: Joining) -> Headers | None:
