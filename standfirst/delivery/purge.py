@@ -14,16 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from standfirst.delivery.caching import DOWN_SECONDS, Headers
+
 SITE = "site"  # a tag of every stored answer: dropping it empties the network
-STALE_IF_ERROR_SECONDS = 86_400  # as in Cache-Control: for a day while we are down
 CALL_SECONDS_MAX = 10.0  # of silence, until a call counts as failed
 KEYS_AT_ONCE_MAX = 1_000  # more are no longer told one by one
 ANSWER_BYTES_MAX = 64 * 1024
 
 # What a tag may hold beside letters and digits; spaces and commas separate tags.
 _PLAIN = ":._-/@+=~"
-
-type Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +66,17 @@ class Cdn:
         value = kind.separator.join(tag(key).encode() for key in (SITE, *sorted(set(keys) - {SITE})))
         return [(kind.tag_header, value)] if len(value) <= kind.tag_bytes_max else []
 
-    def headers(self, keys: Iterable[str], *, seconds: float) -> Headers:
-        """Return the headers of an answer that shows ``keys`` and is true for ``seconds`` unless one is touched.
+    def lifetime_headers(self, seconds: float) -> Headers:
+        """Return the header that lets the network keep a tagged answer while it is true, for ``seconds`` at the most.
 
-        Without them the network stores the answer for as long as its Cache-Control says, a
-        second: so it is for an answer with too many keys, or one whose date is about to end.
+        Without it the network keeps the answer for as long as its Cache-Control says, a second: so
+        it is for an answer with too many keys, or one whose date is about to end.
         """
         lifetime = int(min(seconds, self.lifetime_seconds_max))
-        tags = self.tag_headers(keys)
-        if not tags or lifetime < 1:
+        if lifetime < 1:
             return []
-        value = b"max-age=%d, stale-if-error=%d" % (lifetime, STALE_IF_ERROR_SECONDS)
-        return [*tags, (KINDS[self.kind].lifetime_header, value)]
+        value = b"max-age=%d, stale-if-error=%d" % (lifetime, DOWN_SECONDS)
+        return [(KINDS[self.kind].lifetime_header, value)]
 
 
 def tag(key: str) -> str:

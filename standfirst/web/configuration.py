@@ -44,6 +44,7 @@ class Configuration:
     web_processes: int
     threads: int
     upload_mib_max: int
+    metrics_token: str
     log_level: str
     debug: bool
     env: Env
@@ -198,6 +199,9 @@ def _limits(env: Env) -> dict[str, Any]:
         ),
         "upload_mib_max": env.number(
             "STANDFIRST_UPLOAD_MIB", 25, low=1, high=1024, help="Largest request body, in MiB."
+        ),
+        "metrics_token": env.text(
+            "STANDFIRST_METRICS_TOKEN", help="What a monitoring system sends to read /metrics; without it, nobody can."
         ),
         "log_level": env.choice(
             "STANDFIRST_LOG", "warning", among=("debug", "info", "warning", "error"), help="How much is logged."

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from standfirst.delivery import front
+from standfirst.delivery import caching, front, watch
+from standfirst.delivery.purge import Cdn
 from standfirst.delivery.store import PAGE_OVERHEAD_BYTES
 from standfirst.delivery.tests import site
 from standfirst.kit import clock
@@ -134,3 +135,41 @@ def test_other_work_does_not_keep_stored_pages_waiting(own_site: Site) -> None:
         assert not any(each.done() for each in busy)
     finally:
         gate.set()
+
+
+def test_a_cdn_is_told_what_a_page_shows_and_may_keep_it_until_then(own_site: Site) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    site.expiry["story:1"] = site.expiry["a"] = tomorrow
+    _put_behind_a_cdn(own_site)
+
+    page = own_site.get("/stories/1/")
+
+    assert page.headers["surrogate-key"] == "site figure:a story:1"
+    assert page.headers["surrogate-control"] == "max-age=3600, stale-if-error=86400"
+    assert page.headers["cache-control"].startswith("public, max-age=0, s-maxage=1")
+    unchanged = own_site.get("/stories/1/", if_none_match=page.headers["etag"])
+    assert unchanged.headers["surrogate-control"] == page.headers["surrogate-control"]
+
+
+def test_a_cdn_keeps_no_page_beyond_its_date(own_site: Site) -> None:
+    site.expiry["story:1"] = clock.now() + timedelta(seconds=60)
+    _put_behind_a_cdn(own_site)
+
+    said = own_site.get("/stories/1/").headers["surrogate-control"]
+
+    assert 50 < int(said.partition("=")[2].partition(",")[0]) <= 60 - caching.LAST_SECONDS
+
+
+def test_a_process_that_may_have_missed_a_change_lets_a_cdn_keep_nothing_for_long(
+    own_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put_behind_a_cdn(own_site)
+    own_site.get("/stories/1/")
+    monkeypatch.setattr(watch, "CERTAIN_SECONDS_MAX", -1.0)
+
+    assert "surrogate-control" not in own_site.get("/stories/1/").headers
+
+
+def _put_behind_a_cdn(own_site: Site) -> None:
+    cdn = Cdn("fastly", 3600)
+    own_site.application.store.tags, own_site.application.front.cdn = cdn.tag_headers, cdn

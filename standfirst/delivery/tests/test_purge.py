@@ -139,7 +139,10 @@ def test_the_token_is_in_no_message(api: Network) -> None:
     ],
 )
 def test_an_answer_names_its_keys_and_its_lifetime(kind: str, expected: list[tuple[bytes, bytes]]) -> None:
-    found = Cdn(kind, 3600).headers(["story:1", "stories"], seconds=float("inf"))
+    found = [
+        *Cdn(kind, 3600).tag_headers(["story:1", "stories"]),
+        *Cdn(kind, 3600).lifetime_headers(float("inf")),
+    ]
 
     assert found == [(name, value.replace(b"STALE", b"stale-if-error=86400")) for name, value in expected]
 
@@ -147,15 +150,15 @@ def test_an_answer_names_its_keys_and_its_lifetime(kind: str, expected: list[tup
 def test_an_answer_lives_no_longer_than_it_is_true() -> None:
     cdn = Cdn("fastly", 3600)
 
-    assert dict(cdn.headers(["story:1"], seconds=12.9))[b"surrogate-control"].startswith(b"max-age=12,")
-    assert cdn.headers(["story:1"], seconds=0.9) == []
+    assert dict(cdn.lifetime_headers(12.9))[b"surrogate-control"].startswith(b"max-age=12,")
+    assert cdn.lifetime_headers(0.9) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_answer_with_more_keys_than_fit_gets_no_long_life(kind: str) -> None:
     keys = [f"story:{number}" for number in range(3000)]
 
-    assert Cdn(kind, 3600).headers(keys, seconds=3600) == []
+    assert Cdn(kind, 3600).tag_headers(keys) == []
 
 
 def test_a_key_with_signs_that_separate_tags_is_the_same_tag_in_answers_and_purges(api: Network) -> None:
