@@ -37,14 +37,12 @@ WRITERS = 6
 log = logging.getLogger(__name__)
 numbers = itertools.count(1)
 
-COMMENT = """
+PROGRAM = """
 from standfirst.testing import discussion
 from standfirst.discussion import threads
-told = discussion.a_comment(threads.thread_of({key!r}), text={text!r}).pk
-"""
-GIFT = """
 from standfirst.funding import campaigns
 from standfirst.testing import funding
+discussion.a_comment(threads.thread_of({key!r}), text={text!r})
 funding.paid_gift(campaigns.current(), 12_345)
 """
 FRESH = """
@@ -60,7 +58,7 @@ STATE = """
 from collections import Counter
 from standfirst.discussion.models import Comment, Revision, State, Thread
 thread = Thread.objects.get(key={key!r})
-told = {{
+told["/"] = told["/"], {{
     "texts": dict(Counter(Revision.objects.filter(comment__thread=thread).values_list("text", flat=True))),
     "published": Comment.objects.filter(thread=thread, state=State.PUBLISHED).count(),
     "counted": thread.published_count,
@@ -237,14 +235,11 @@ def test_what_one_process_writes_every_process_serves(nodes: tuple[Node, Node], 
             shown(f"written on {'A' if writer is a else 'B'}, read on {name}", ask, text, since=since)
 
     text = a_text()
-    on_site(COMMENT.format(key=filled_site.key, text=text), folder=a.folder, environment=filled_site.environment)
+    on_site(PROGRAM.format(key=filled_site.key, text=text), folder=a.folder, environment=filled_site.environment)
     since = time.monotonic()
     for name, ask in asking.items():
-        shown(f"written by a program, read on {name}", ask, text, since=since)
-
-    on_site(GIFT, folder=a.folder, environment=filled_site.environment)
-    for name, ask in asking.items():
-        shown(f"a gift, read on {name}", ask, "1,523", since=time.monotonic())
+        shown(f"a comment of a third program, read on {name}", ask, text, since=since)
+        shown(f"its gift, read on {name}", ask, "1,523", since=since)
     for _node, connection in readers.values():
         connection.close()
 
