@@ -271,7 +271,9 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     given = parse_qsl(query.decode("latin-1"))
     names = {name for name, _ in given}
-    return len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    return (
+        len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    )
 
 
 def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:
