@@ -8,7 +8,9 @@ so that a vote between two pages neither repeats nor loses a comment.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, QuerySet, Sum
+from django.db.models.expressions import RawSQL
+from django.db.models.query import RawQuerySet
 
 from standfirst.discussion.cursors import OLDEST, Order, Place
 from standfirst.discussion.models import Comment, Thread
@@ -17,6 +19,18 @@ ROOTS_A_PAGE = 20
 REPLIES_SHOWN = (3, 2, 1, 1)  # answers to a root, to an answer, …; the rest is a click away
 REPLIES_A_STEP = 20  # further answers at a click
 _TRIES = 5
+
+# Written out, for Django would take as long to write these as the database to answer them. "shown" is
+# compared with a parameter, as in Django's own SQL: only so does SQLite take the index of what is shown.
+_REPLY = """(
+    SELECT reply.id FROM discussion_comment AS reply
+    WHERE reply.parent_id = discussion_comment.id AND reply.shown = %s
+    ORDER BY reply.created_at, reply.id LIMIT 1 OFFSET {number}
+)"""
+_LEVEL = """
+    SELECT {columns} FROM discussion_comment
+    WHERE discussion_comment.id IN ({wanted}) ORDER BY created_at, id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ def levels_below(comments: Sequence[Comment], *, level: int = 0) -> dict[int, li
         wanted = [reply for comment in above for reply in reply_ids(comment)]
         if not wanted:
             break
-        above = list(OLDEST.sorted(with_replies(Comment.objects.filter(pk__in=wanted), level=deeper + 1)))
+        above = list(_with_ids(wanted, level=deeper + 1))
         for comment in above:
             below.setdefault(comment.parent_id or 0, []).append(comment)
     return below
@@ -67,9 +81,23 @@ def levels_below(comments: Sequence[Comment], *, level: int = 0) -> dict[int, li
 
 def with_replies(comments: QuerySet[Comment], *, level: int = 0) -> QuerySet[Comment]:
     """Have each of ``comments`` carry the ids of its first answers: as many as that level shows, at least one."""
-    below = OLDEST.sorted(Comment.objects.filter(parent=OuterRef("pk"), shown=True)).values("pk")
-    many = REPLIES_SHOWN[level] if level < len(REPLIES_SHOWN) else 1
-    return comments.annotate(**{f"reply_{n}": Subquery(below[n : n + 1]) for n in range(many)})
+    ids = {
+        f"reply_{number}": RawSQL(_REPLY.format(number=number), [True], output_field=BigIntegerField())  # noqa: S611
+        for number in range(_replies_shown(level))
+    }
+    return comments.annotate(**ids)
+
+
+def _with_ids(wanted: Sequence[int], *, level: int) -> RawQuerySet[Comment]:
+    """Return the comments ``wanted`` as ``with_replies`` does, oldest first."""
+    replies = [f"{_REPLY.format(number=number)} AS reply_{number}" for number in range(_replies_shown(level))]
+    columns = ", ".join(["discussion_comment.*", *replies])
+    statement = _LEVEL.format(columns=columns, wanted=", ".join(["%s"] * len(wanted)))
+    return Comment.objects.raw(statement, [True] * len(replies) + list(wanted))
+
+
+def _replies_shown(level: int) -> int:
+    return REPLIES_SHOWN[level] if level < len(REPLIES_SHOWN) else 1
 
 
 def reply_ids(comment: Comment) -> list[int]:

@@ -4,13 +4,17 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
+from functools import cache, lru_cache
 
-from standfirst.discussion import cursors, listing, markup, names
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from standfirst.discussion import cursors, listing, names
 from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
+NAMES_REMEMBERED_MAX = 4_096  # whose colour is known: of those who write much
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,6 @@ class ShownComment:
     parent_id: int
     name: str
     html: str
-    excerpt: str
     written_at: datetime
     edited_at: datetime | None
     event: int
@@ -42,6 +45,26 @@ class ShownComment:
     replies_after: str
     continues_url: str
 
+    @property
+    def written_at_iso(self) -> str:
+        """When it was written, for machines."""
+        return localtime(self.written_at).isoformat()
+
+    @property
+    def votes_url(self) -> str:
+        """Where votes on it are sent."""
+        return _address("votes", self.id)
+
+    @property
+    def reply_url(self) -> str:
+        """The form to answer it, for browsers without scripts."""
+        return _address("reply", self.id)
+
+    @property
+    def replies_url(self) -> str:
+        """Its further answers."""
+        return _address("replies", self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
@@ -54,9 +77,22 @@ class GoesOn:
 def permalink(thread_url: str, comment_id: int) -> str:
     """Return the lasting address of a comment."""
     joint = "&" if "?" in thread_url else "?"
-    return f"{thread_url}{joint}{urlencode({'comment': comment_id})}#comment-{comment_id}"
+    return f"{thread_url}{joint}comment={comment_id}#comment-{comment_id}"
 
 
+def _address(name: str, comment_id: int) -> str:
+    before, after = _around_number(name)
+    return f"{before}{comment_id}{after}"
+
+
+@cache
+def _around_number(name: str) -> tuple[str, str]:
+    # Django takes as long to make an address as to render the rest of a comment: so it makes one of each.
+    before, _slash, after = reverse(f"discussion:{name}", args=[0]).partition("/0/")
+    return f"{before}/", f"/{after}"
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
 def colour_of(name: str) -> int:
     """Return the colour, 1 to COLOURS, that goes with ``name`` wherever it stands."""
     return zlib.crc32(names.skeleton(name).encode()) % COLOURS + 1
@@ -107,7 +143,6 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         parent_id=comment.parent_id or 0,
         name="" if gap else comment.name,
         html=html,
-        excerpt=markup.excerpt(html),
         written_at=comment.created_at,
         edited_at=None if gap else comment.edited_at,
         event=comment.event,
@@ -121,7 +156,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         url=permalink(around.thread_url, comment.pk),
         replies=tuple(_shown(reply, around, level + 1) for reply in under),
         replies_more=0 if deepest else going.count,
-        replies_after=cursors.write(OLDEST, going.place) if going.place else "",
+        replies_after=cursors.write(OLDEST, going.place) if going.place and going.count else "",
         continues_url=permalink(around.thread_url, first) if deepest and first else "",
     )
 

@@ -1,11 +1,13 @@
 """A story's body as HTML, and the keys of what it shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString
 from wagtail.blocks import StreamValue
 
+from standfirst.stories.cards import StoryCard, cards, for_cards, published
 from standfirst.stories.models import Picture, Story
 
 
@@ -37,6 +39,22 @@ def keys_of(body: StreamValue) -> set[str]:
     return keys | {story.key for story in stories_in(body)}
 
 
-def render(body: StreamValue, *, story_key: str = "") -> SafeString:
-    """Return ``body`` as HTML; calls to support in it remember ``story_key``."""
-    return SafeString(body.stream_block.render(body, context={"story_key": story_key}))
+def numbers_of_stories(body: StreamValue) -> list[int]:
+    """Return the ids of the stories that ``body`` shows as cards."""
+    return [story.pk for story in stories_in(body)]
+
+
+def render(body: StreamValue, *, story_key: str = "", story_cards: Mapping[str, StoryCard] | None = None) -> SafeString:
+    """Return ``body`` as HTML; calls to support in it remember ``story_key``.
+
+    ``story_cards`` are those of the stories in it, by key; they are read here if they are not given.
+    """
+    prefetch_related_objects(list(pictures_in(body)), "renditions")
+    if story_cards is None:
+        story_cards = _cards_of(numbers_of_stories(body))
+    return SafeString(body.stream_block.render(body, context={"story_key": story_key, "story_cards": story_cards}))
+
+
+def _cards_of(numbers: list[int]) -> dict[str, StoryCard]:
+    found = cards(for_cards(published().filter(pk__in=numbers))) if numbers else []
+    return {card.key: card for card in found}

@@ -17,12 +17,18 @@ KEY = "publication"  # touched when name, colours or menu change; every page sho
 
 
 def current() -> PublicationSettings:
-    """Return the publication's settings, with defaults where none were saved."""
-    site = Site.objects.filter(is_default_site=True).first()
-    if site is None:
-        return PublicationSettings()
-    found = PublicationSettings.objects.select_related("logo").filter(site=site).first()
-    return found or PublicationSettings(site=site)
+    """Return the publication's settings, with defaults where none were saved. One query."""
+    found = PublicationSettings.objects.select_related("logo").filter(site__is_default_site=True).first()
+    return found or PublicationSettings(site=Site.objects.filter(is_default_site=True).first())
+
+
+def of(request: HttpRequest) -> PublicationSettings:
+    """Return the publication's settings, read once for ``request``."""
+    found: PublicationSettings | None = getattr(request, "publication", None)
+    if found is None:
+        found = current()
+        request.publication = found  # type: ignore[attr-defined]
+    return found
 
 
 def theme_style(found: PublicationSettings) -> SafeString:
@@ -35,7 +41,7 @@ def publication(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the publication and the sections in its menu. The desk has its own pages."""
     if request.path_info.startswith("/desk/"):
         return {}
-    found = current()
+    found = of(request)
     style = theme_style(found)
     request.inline_style = style  # type: ignore[attr-defined]  # its hash goes into the policy
     dated(request, clock.next_midnight(timezone.get_default_timezone()))  # the frame shows today's date

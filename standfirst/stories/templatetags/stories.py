@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from standfirst.stories.cards import StoryCard, cards, for_cards, published
+from standfirst.stories.cards import StoryCard
 from standfirst.stories.renditions import PictureSet, picture_set
 from standfirst.stories.safehtml import safe_html
 
@@ -25,12 +25,12 @@ def picture_in(value: Any) -> PictureSet | None:
     return replace(found, alt="") if getattr(picture, "decorative", False) else found
 
 
-@register.simple_tag
-def card_in(value: Any) -> StoryCard | None:
-    """Return the card of the story that a block names; None unless readers may read it."""
+@register.simple_tag(takes_context=True)
+def card_in(context: template.Context, value: Any) -> StoryCard | None:
+    """Return the card of the story that a block names, out of ``story_cards``; None unless readers may read it."""
     page = value["story"]
-    found = cards(for_cards(published().filter(pk=page.pk))) if page is not None else []
-    return found[0] if found else None
+    found: StoryCard | None = context["story_cards"].get(f"story:{page.pk}") if page is not None else None
+    return found
 
 
 @register.filter

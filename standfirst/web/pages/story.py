@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -13,13 +14,13 @@ from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
 from standfirst.kit import clock
 from standfirst.stories import body, structured
-from standfirst.stories.cards import StoryCard, cards, for_cards, published
+from standfirst.stories.cards import bylines_in_order, lists_of_cards, published
 from standfirst.stories.cards import keys_of as keys_of_cards
-from standfirst.stories.models import Byline, PlainPage, Story
+from standfirst.stories.models import Byline, PlainPage, PublicationSettings, Story
 from standfirst.stories.publishing import FRONT_SLUG, LISTS
 from standfirst.stories.renditions import picture_set
+from standfirst.web import publication
 from standfirst.web.pages.shell import page
-from standfirst.web.publication import current
 
 RELATED_LENGTH = 3
 SERIES_LENGTH = 12
@@ -30,12 +31,13 @@ THREAD_QUERY = ("order", "after", "comment")
 @stored_page(query=THREAD_QUERY)
 def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpResponse:
     """A story, with the first page of its thread or the one that the address asks for."""
+    readable = published()
     found = get_object_or_404(
-        published().select_related("section", "series", "hero").prefetch_related("hero__renditions", "topics"),
+        readable.select_related("section", "series", "hero").prefetch_related(bylines_in_order(), "topics"),
         address=f"{year}/{month}/{slug}",
     )
     thread_html = _asked_thread(request, found)
-    context, keys = _composed(found)
+    context, keys = _composed(found, readable, publication.of(request))
     if thread_html:
         keys.add(f"thread:{found.key}")
     return page(request, "stories/story.html", context | {"thread_html": thread_html}, keys=keys)
@@ -44,35 +46,39 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
 def preview(request: HttpRequest, draft: Story) -> HttpResponse:
     """A draft as readers would see it; what is not published has no date yet and no thread."""
     draft.first_published_at = draft.first_published_at or clock.now()
-    context, _keys = _composed(draft)
+    context, _keys = _composed(draft, published(), publication.of(request))
     return render(request, "stories/story.html", context | {"preview": True})
 
 
-def _composed(found: Story) -> tuple[dict[str, Any], set[str]]:
+def _composed(found: Story, readable: QuerySet[Story], paper: PublicationSettings) -> tuple[dict[str, Any], set[str]]:
     """Return what the template needs of a story, and the keys of what it shows."""
     bylines = list(found.bylines.all())
-    related = cards(for_cards(published().filter(section=found.section).exclude(pk=found.pk))[:RELATED_LENGTH])
+    related, series, in_body = lists_of_cards(
+        readable.filter(section=found.section).exclude(pk=found.pk)[:RELATED_LENGTH],
+        _series(found, readable),
+        readable.filter(pk__in=body.numbers_of_stories(found.body)),
+        pictures=[*([found.hero] if found.hero else []), *body.pictures_in(found.body)],
+    )
     hero = picture_set(found.hero) if found.hero else None
     context = {
         "story": found,
         "bylines": bylines,
         "hero": hero,
-        "body_html": body.render(found.body, story_key=found.key),
+        "body_html": body.render(found.body, story_key=found.key, story_cards={card.key: card for card in in_body}),
         "published_at": found.first_published_at,
         "updated_at": _updated_at(found),
         "support_url": f"{reverse('support')}?from={found.key}",
-        "json_ld": structured.news_article(story=found, bylines=bylines, hero=hero, publication=current()),
+        "json_ld": structured.news_article(story=found, bylines=bylines, hero=hero, publication=paper),
         "related": related,
-        "series_stories": _series(found),
+        "series_stories": series,
     }
     return context, _keys(found, bylines) | keys_of_cards(related) | ({hero.key} if hero else set())
 
 
-def _series(found: Story) -> list[StoryCard]:
+def _series(found: Story, readable: QuerySet[Story]) -> QuerySet[Story]:
     if found.series_id is None:
-        return []
-    others = published().filter(series=found.series_id).order_by("first_published_at", "pk")
-    return cards(for_cards(others)[:SERIES_LENGTH])
+        return Story.objects.none()
+    return readable.filter(series=found.series_id).order_by("first_published_at", "pk")[:SERIES_LENGTH]
 
 
 def _updated_at(found: Story) -> object:
