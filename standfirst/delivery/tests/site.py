@@ -17,6 +17,7 @@ from standfirst.delivery.views import fragment
 renders: dict[str, int] = {}
 expiry: dict[str, datetime] = {}
 before_return: list[Any] = []
+gone: set[str] = set()
 _numbers = count()
 
 
@@ -33,7 +34,7 @@ def figures(names: Sequence[str]) -> Mapping[str, Rendered]:
     return {
         name: Rendered(f"<b>{value_of(f'figure:{name}')}</b>", frozenset({f"figure:{name}"}), expiry.get(name))
         for name in names
-        if name.startswith("a")
+        if name.startswith("a") and name not in gone
     }
 
 

@@ -229,6 +229,15 @@ def test_a_fragment_alone_is_served_and_follows_its_key(own_site: Site) -> None:
     assert own_site.get("/fragments/figure:a").text == "<b>1</b>"
 
 
+def test_a_fragment_that_is_no_longer_there_is_404(own_site: Site) -> None:
+    own_site.get("/fragments/figure:a")
+
+    site.gone.add("a")
+    touched("figure:a")
+
+    assert own_site.get("/fragments/figure:a").status == 404
+
+
 @pytest.mark.parametrize("name", ["figure:z", "nonsense", "figure", "FIGURE:a", "figure:%00", "now", "figure:a/../b"])
 def test_a_fragment_that_does_not_exist_is_404(own_site: Site, name: str) -> None:
     assert own_site.get(f"/fragments/{name}").status == 404
