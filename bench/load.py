@@ -3,10 +3,15 @@
 import re
 import statistics
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 CONNECTIONS = 32
-_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+_UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
+
+
+class LoadFailed(Exception):
+    """The server did not answer as it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,19 +21,28 @@ class Load:
     per_second: float
     p99_ms: float
 
+    def __str__(self) -> str:
+        return f"{self.per_second:,.0f}/s, p99 {self.p99_ms:.1f} ms"
+
 
 def wrk(url: str, *, seconds: int, connections: int = CONNECTIONS, **headers: str) -> Load:
     """Ask for ``url`` as often as possible."""
     given = [part for name, value in headers.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *given, url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return parsed(done.stdout, url)
+
+
+def parsed(said: str, url: str) -> Load:
+    """Read what wrk said. LoadFailed if anything but 2xx and 3xx was answered, or nothing."""
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    late = re.search(r"99%\s+([\d.]+)(us|ms|s)", said)
-    if rate is None or late is None or "Non-2xx" in said:
-        raise SystemExit(f"{url}: {said}")
+    late = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", said)
+    if rate is None or late is None or "Non-2xx" in said or float(rate[1]) == 0:
+        raise LoadFailed(f"{url} did not bear the load: {' '.join(said.split()) or 'wrk said nothing'}")
     return Load(float(rate[1]), float(late[1]) * _UNITS[late[2]])
 
 
-def median(loads: list[Load]) -> Load:
+def median(loads: Iterable[Load]) -> Load:
     """Return the median of each figure."""
-    return Load(statistics.median(each.per_second for each in loads), statistics.median(each.p99_ms for each in loads))
+    taken = list(loads)
+    return Load(statistics.median(each.per_second for each in taken), statistics.median(each.p99_ms for each in taken))

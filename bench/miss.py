@@ -46,7 +46,7 @@ class Miss:
         from standfirst.discussion.remembered import memory
 
         self.path, self.key = path, Thread.objects.get(url=path).key
-        self.handler = Handler(threads=1, body_bytes_max=1)
+        self.handler = Handler(store, threads=1, body_bytes_max=1)
         self.store, self.fragments, self.memory = store, fragments, memory
 
     def measured(self, rounds: int) -> dict[str, Any]:

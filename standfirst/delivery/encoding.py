@@ -1,5 +1,6 @@
 """Which compression a client takes, and how a page is compressed."""
 
+import gzip
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -15,25 +16,40 @@ IDENTITY = "identity"
 PREFERRED = ("zstd", "br", "gzip")
 
 
-def _zstd(body: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=3).compress(body)
+def _zstd(body: bytes, level: int) -> bytes:
+    return zstandard.ZstdCompressor(level=level).compress(body)
 
 
-def _brotli(body: bytes) -> bytes:
-    return bytes(brotli.compress(body, quality=4, mode=brotli.MODE_TEXT))
+def _brotli(body: bytes, level: int) -> bytes:
+    return bytes(brotli.compress(body, quality=level, mode=brotli.MODE_TEXT))
 
 
-def _gzip(body: bytes) -> bytes:
-    packer = isal_zlib.compressobj(level=isal_zlib.ISAL_BEST_COMPRESSION, wbits=31)
+def _gzip(body: bytes, level: int) -> bytes:
+    packer = isal_zlib.compressobj(level=level, wbits=31)
     return bytes(packer.compress(body) + packer.flush())
 
 
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "br": _brotli, "gzip": _gzip}
+def _gzip_best(body: bytes, level: int) -> bytes:
+    return gzip.compress(body, compresslevel=level, mtime=0)
 
 
-def compress(body: bytes, encoding: str) -> bytes:
-    """Return ``body`` in ``encoding``; ``identity`` leaves it."""
-    return body if encoding == IDENTITY else COMPRESSORS[encoding](body)
+type Compressor = Callable[[bytes, int], bytes]
+
+# How each is made: while readers wait, and later if a page is asked for often.
+AT_ONCE: dict[str, tuple[Compressor, int]] = {
+    "zstd": (_zstd, 3),
+    "br": (_brotli, 4),
+    "gzip": (_gzip, isal_zlib.ISAL_BEST_COMPRESSION),
+}
+BEST: dict[str, tuple[Compressor, int]] = {"zstd": (_zstd, 19), "br": (_brotli, 11), "gzip": (_gzip_best, 9)}
+
+
+def compress(body: bytes, encoding: str, *, best: bool = False) -> bytes:
+    """Return ``body`` in ``encoding``; ``identity`` leaves it. ``best`` takes a hundred times as long."""
+    if encoding == IDENTITY:
+        return body
+    compressor, level = (BEST if best else AT_ONCE)[encoding]
+    return compressor(body, level)
 
 
 @lru_cache(maxsize=512)

@@ -1,35 +1,57 @@
 """The outermost ASGI callable: kept pages are answered here, before Django is entered."""
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
-from standfirst.delivery import fragments
+from standfirst.delivery import caching, fragments
+from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import negotiate
 from standfirst.delivery.handler import Handler, Receive, Scope, Send, header_list
-from standfirst.delivery.kept import Headers, KeptPage, Variant, finished
+from standfirst.delivery.kept import Joining, KeptPage, Variant, repacked
 from standfirst.delivery.pages import OWN_WRITE_COOKIE, Shown
-from standfirst.delivery.store import Store, timestamp
+from standfirst.delivery.purge import Cdn
+from standfirst.delivery.store import FOREVER, Store, timestamp
 from standfirst.delivery.watch import Watcher
 
 QUERY_LENGTH_MAX = 300  # bytes; a longer one is no address of ours
 PATH_LENGTH_MAX = 400
 
-# Browsers ask each time and mostly get 304; a proxy may answer for a second, and for a day while we are down.
-CACHE_CONTROL = b"public, max-age=0, s-maxage=1, stale-if-error=86400"
 _OWN_WRITE = OWN_WRITE_COOKIE.encode() + b"="
+REFRESH_AFTER_SECONDS = (
+    0.1  # in a storm: early enough to be done within the bound, late enough to take changes together
+)
+HOT_HITS = 300  # a page that was sent so often…
+HOT_AFTER_SECONDS = 5.0  # …and has not changed for so long is worth packing better
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the front has done since the process began."""
+
+    answered: int = 0  # from a stored page
+    rendered: int = 0  # pages rendered by a view
+    joined: int = 0  # pages put together, whether or not they were rendered for it
 
 
 @dataclass(slots=True)
 class Asked:
-    """What the front needs to know of a request."""
+    """A request, and what the front needs to know of it."""
 
+    scope: Scope
+    send: Send
+    key: str
     accepts: bytes = b""
     knows: bytes = b""
     wrote: int = 0
@@ -37,11 +59,22 @@ class Asked:
 
 @dataclass(slots=True)
 class Produced:
-    """The outcome of a render that several requests waited for; ``page`` is None if it must not be shared."""
+    """The outcome of a render that several requests waited for; ``joining`` is None if it must not be shared."""
 
-    page: KeptPage | None
+    joining: Joining | None
+    page: KeptPage | None = None
     status: int = 200
-    body: bytes = b""
+
+    def serves(self, arrived_at: float, wrote: int) -> bool:
+        """Say whether a request of that moment may be answered with it.
+
+        What began later has every change that the request can know of. What was under way already
+        may miss some: no more than the bound allows, and never the change ``wrote``.
+        """
+        joining, page = self.joining, self.page
+        if joining is None or joining.began_at >= arrived_at:
+            return True
+        return page is not None and page.joining is joining and page.tolerable() and joining.position >= wrote
 
 
 class Front:
@@ -51,104 +84,180 @@ class Front:
         self.handler = handler
         self.store = store
         self.watcher = watcher
+        self.cdn: Cdn | None = None
+        self.figures = Figures()
+        self._own = own_origin()
         self._under_way: dict[str, asyncio.Future[Produced]] = {}
+        self._packing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] not in {"GET", "HEAD"} or "?" in scope["path"]:  # an escaped one is no query
             await self.handler.serve(scope, receive, send)
             return
-        asked = _asked(scope["headers"])
-        path, query = scope["path"], scope["query_string"]
-        key = f"{path}?{query.decode('latin-1')}" if query else path
-        page = self.store.pages.get(key)
-        now = time.time()
-        if page is None:
-            await self._miss(scope, receive, send, key, asked)
-        elif asked.wrote > self.watcher.reached:
+        asked = _asked(scope, send)
+        page = self.store.pages.get(asked.key)
+        if asked.wrote > self.watcher.reached:
             with suppress(DatabaseError):  # then the miss will say so
                 await self.handler.in_thread(self.watcher.catch_up)
-            await self._miss(scope, receive, send, key, asked)
-        elif page.fresh(now):
-            page.used = True
-            await self._send_page(scope, send, key, page, asked)
-        elif not asked.wrote and page.bearable(now) and (variant := page.previous(asked.accepts)):
-            await send_variant(scope, send, variant, asked.knows)
+            asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
+        now = time.time()
+        if page is None:
+            await self._miss(asked, receive)
+        elif joining := page.current(now):
+            await self._send_page(asked, page, joining)
+        elif joining := page.previous(now, asked.wrote):
+            self._refresh(asked, page)
+            await self._send_page(asked, page, joining)
         else:
-            await self._miss(scope, receive, send, key, asked)
+            await self._miss(asked, receive)
 
-    async def _send_page(self, scope: Scope, send: Send, key: str, page: KeptPage, asked: Asked) -> None:
-        variant, added = page.variant(asked.accepts)
-        if added:
-            self.store.grew(key, page, added)
-        await send_variant(scope, send, variant, asked.knows)
+    async def _send_page(self, asked: Asked, page: KeptPage, joining: Joining) -> None:
+        variant, added = joining.variant(asked.accepts)
+        if added and page.joining is joining:
+            self.store.grew(asked.key, page, added)
+        joining.hits += 1
+        self.figures.answered += 1
+        if joining.hits == HOT_HITS:
+            asyncio.get_running_loop().call_later(HOT_AFTER_SECONDS, self._pack_better, asked.key, joining)
+        more = self._lifetime(joining) if self.cdn is not None and not page.behind_since else None
+        await send_variant(asked, variant, expires_at=joining.until, more=more)
 
-    async def _miss(self, scope: Scope, receive: Receive, send: Send, key: str, asked: Asked) -> None:
-        if not _may_be_kept(scope):
-            await self.handler.serve(scope, receive, send)
+    def _lifetime(self, joining: Joining) -> Headers | None:
+        """Return how long a CDN may keep a page: not long if this process may not have heard of a change."""
+        if self.cdn is None or not joining.tagged or not self.watcher.certain():
+            return None
+        return self.cdn.lifetime_headers(joining.until - time.time() - caching.LAST_SECONDS)
+
+    async def _miss(self, asked: Asked, receive: Receive) -> None:
+        arrived_at = time.monotonic()
+        if not _may_be_kept(asked.scope):
+            await self.handler.serve(asked.scope, receive, asked.send)
             return
-        produced = await self._produce(scope, key)
-        if produced.page is None:
-            await self.handler.serve(scope, receive, send)
-        elif produced.status == 200 and self.store.pages.get(key) is produced.page and produced.page.body is not None:
-            await self._send_page(scope, send, key, produced.page, asked)
-        elif produced.status >= 500 and (variant := self._still_good(key, asked)):
-            await send_variant(scope, send, variant, asked.knows)
+        produced = await self._produced(asked)
+        if not produced.serves(arrived_at, asked.wrote):
+            produced = await self._produced(asked)
+        joining, page = produced.joining, produced.page
+        if joining is None:
+            await self.handler.serve(asked.scope, receive, asked.send)
+        elif produced.status == 200 and page is not None:
+            await self._send_page(asked, page, joining)
+        elif produced.status >= 500 and (good := self._still_good(asked.key)):
+            await send_variant(asked, good.variant(asked.accepts)[0], expires_at=good.until)
         else:
-            variant = finished(produced.body, produced.page.headers, negotiate(asked.accepts))
-            await send_variant(scope, send, variant, asked.knows, status=produced.status)
+            await send_variant(asked, joining.variant(asked.accepts)[0], status=produced.status)
 
-    def _still_good(self, key: str, asked: Asked) -> Variant | None:
+    def _still_good(self, key: str) -> Joining | None:
         """Return the previous version while no new one can be made, unless its date is over."""
         page = self.store.pages.get(key)
-        return page.previous(asked.accepts) if page is not None and page.body_until > time.time() else None
+        joining = page.joining if page is not None else None
+        return joining if joining is not None and joining.until > time.time() else None
 
-    async def _produce(self, scope: Scope, key: str) -> Produced:
+    def _refresh(self, asked: Asked, page: KeptPage) -> None:
+        """Begin to bring a page up to date that is served as it was meanwhile."""
+        if time.monotonic() - page.behind_since >= REFRESH_AFTER_SECONDS and asked.key not in self._under_way:
+            self._begin(asked)
+
+    async def _produced(self, asked: Asked) -> Produced:
         """Render a page once, however many ask for it meanwhile."""
-        under_way = self._under_way.get(key)
-        if under_way is None:
-            under_way = asyncio.ensure_future(self.handler.in_thread(self._render, dict(scope), key))
-            self._under_way[key] = under_way
-            under_way.add_done_callback(lambda _done: self._under_way.pop(key, None))
-        return await asyncio.shield(under_way)
+        return await asyncio.shield(self._under_way.get(asked.key) or self._begin(asked))
 
-    def _render(self, scope: Scope, key: str) -> Produced:
+    def _begin(self, asked: Asked) -> asyncio.Future[Produced]:
+        key, coding = asked.key, negotiate(asked.accepts)
+        under_way = asyncio.ensure_future(self.handler.for_page(self._produce, dict(asked.scope), key, coding))
+        self._under_way[key] = under_way
+
+        def done(future: asyncio.Future[Produced]) -> None:
+            del self._under_way[key]
+            if not future.cancelled() and (error := future.exception()):
+                log.error("%s could not be made", key, exc_info=error)
+
+        under_way.add_done_callback(done)
+        return under_way
+
+    # In a thread
+
+    def _produce(self, scope: Scope, key: str, coding: str) -> Produced:
+        began_at, mark = time.monotonic(), self.store.mark()
         page = self.store.pages.get(key)
-        if page is not None and page.expires_at > time.time():
-            return Produced(page, body=self.store.joined(key, page))
-        mark = self.store.mark()
-        response = self.handler.respond(_anonymous(scope), None, assembled_by_front=True)
+        codings = {coding} | (set(page.joining.variants) if page is not None and page.joining is not None else set())
+        self.figures.joined += 1
+        if page is not None and page.usable(time.time()):
+            joining = self.store.renew(key, page, mark=mark, began_at=began_at, codings=codings)
+            return Produced(joining, page)
+        self.figures.rendered += 1
+        response = self.handler.respond(self._anonymous(scope), None, assembled_by_front=True)
         try:
-            return self._kept(key, response, mark)
+            produced = self._page_of(response, began_at)
         finally:
             response.close()
+        if produced.page is not None:
+            produced.joining = self.store.renew(key, produced.page, mark=mark, began_at=began_at, codings=codings)
+        elif produced.status < 500:
+            self.store.drop_page(key)  # it is gone, or leads elsewhere: nothing old of it may come back
+        return produced
 
-    def _kept(self, key: str, response: HttpResponseBase, mark: int) -> Produced:
+    def _page_of(self, response: HttpResponseBase, began_at: float) -> Produced:
         if not isinstance(response, HttpResponse) or response.cookies or response.has_header("Set-Cookie"):
             return Produced(None)
+        headers = _headers(response)
         shown: Shown | None = getattr(response, "shown", None)
         if response.status_code != 200 or shown is None:
-            page = KeptPage([b""], [], frozenset(), 0.0, _headers(response, b"no-store"))
-            return Produced(page, response.status_code, response.content)
+            joining = Joining(response.content, caching.never(headers), FOREVER, began_at)
+            return Produced(joining, status=response.status_code)
         pieces, holes = fragments.split(response.content)
-        page = KeptPage(pieces, holes, shown.keys, timestamp(shown.expires_at), _headers(response, CACHE_CONTROL))
-        self.store.keep_page(key, page, mark=mark)
-        return Produced(page, body=self.store.joined(key, page))
+        page = KeptPage(pieces, holes, shown.keys, timestamp(shown.expires_at), caching.shared(headers))
+        return Produced(None, page)
+
+    def _anonymous(self, scope: Scope) -> Scope:
+        """Return the request without what differs between readers; a page is made under the site's own name."""
+        scheme, host = self._own
+        return scope | {"method": "GET", "scheme": scheme, "headers": [(b"host", host)], "client": None}
+
+    def _pack_better(self, key: str, joining: Joining) -> None:
+        """Have the variants of a page that many ask for packed as small as can be, one page at a time."""
+        page = self.store.pages.get(key)
+        if page is not None and page.current(time.time()) is joining and self._packing is None:
+            self._packing = asyncio.ensure_future(self._pack(key, page, joining))
+
+    async def _pack(self, key: str, page: KeptPage, joining: Joining) -> None:
+        try:
+            for coding, variant in tuple(joining.variants.items()):
+                better = await asyncio.to_thread(repacked, joining, variant, coding)
+                if page.joining is not joining or page.behind_since:
+                    return
+                if len(better.body) < len(variant.body):
+                    joining.variants[coding] = better
+                    self.store.grew(key, page, len(better.body) - len(variant.body))
+        finally:
+            self._packing = None
 
 
-async def send_variant(scope: Scope, send: Send, variant: Variant, knows: bytes, *, status: int = 200) -> None:
+def own_origin() -> tuple[str, bytes]:
+    """Return scheme and host of the site's own address."""
+    parts = urlsplit(settings.STANDFIRST.url)
+    return parts.scheme, parts.netloc.encode("ascii")
+
+
+async def send_variant(
+    asked: Asked, variant: Variant, *, status: int = 200, expires_at: float = FOREVER, more: Headers | None = None
+) -> None:
     """Send a variant, or 304 if the client has it, or its headers for HEAD."""
-    if knows and status == 200 and (variant.etag in knows or knows == b"*"):
-        await send({"type": "http.response.start", "status": 304, "headers": variant.headers_unchanged})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": status, "headers": variant.headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else variant.body})
+    unchanged = asked.knows and status == 200 and variant.known_by(asked.knows)
+    headers = variant.headers_unchanged if unchanged else variant.headers
+    if expires_at - time.time() < caching.LAST_SECONDS:
+        headers = caching.last(headers)
+    if more:
+        headers = headers + more
+    await asked.send({"type": "http.response.start", "status": 304 if unchanged else status, "headers": headers})
+    body = b"" if unchanged or asked.scope["method"] == "HEAD" else variant.body
+    await asked.send({"type": "http.response.body", "body": body})
 
 
-def _asked(headers: list[tuple[bytes, bytes]]) -> Asked:
-    asked = Asked()
-    for name, value in headers:
+def _asked(scope: Scope, send: Send) -> Asked:
+    path, query = scope["path"], scope["query_string"]
+    asked = Asked(scope, send, f"{path}?{query.decode('latin-1')}" if query else path)
+    for name, value in scope["headers"]:
         if name == b"accept-encoding":
             asked.accepts = value
         elif name == b"if-none-match":
@@ -170,17 +279,18 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     if getattr(view, "page_kind", "") != "stored":
         return False
-    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-    return len(set(names)) == len(names) and set(names) <= getattr(view, "known_query", frozenset())
+    given = parse_qsl(query.decode("latin-1"))
+    names = {name for name, _ in given}
+    return (
+        len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    )
 
 
-def _anonymous(scope: Scope) -> Scope:
-    """Return the request without anything that differs between readers."""
-    host = [(name, value) for name, value in scope["headers"] if name == b"host"]
-    return scope | {"method": "GET", "headers": host, "client": None}
+def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:
+    """Say whether a query is written as our links write it; the same one can be written in endless other ways."""
+    return query.decode("latin-1") in {urlencode(given), urlencode(given, safe=":")}
 
 
-def _headers(response: HttpResponse, cache_control: bytes) -> Headers:
+def _headers(response: HttpResponse) -> Headers:
     left_out = {b"cache-control", b"vary", b"content-length", b"etag"}
-    kept = [(name, value) for name, value in header_list(response) if name not in left_out]
-    return [*kept, (b"cache-control", cache_control)]
+    return [(name, value) for name, value in header_list(response) if name not in left_out]

@@ -21,16 +21,18 @@ from django.http import HttpResponse, HttpResponseBase
 from django.http.response import FileResponse
 from django.urls import set_script_prefix
 
+from standfirst.delivery.store import Store
+
 type Scope = dict[str, Any]
 type Receive = Callable[[], Awaitable[dict[str, Any]]]
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 BODY_TIMEOUT_SECONDS = 60  # to send the next piece of a request's body
-HEADERS_BYTES_MAX = 64 * 1024
+PAGE_THREADS = 2  # for stored pages alone: the desk, a search or an attacker cannot keep readers waiting
 
 
 class Gone(Exception):
-    """The client hung up."""
+    """The client hung up, or sent a body that cannot be read; the server does not tell which."""
 
 
 class BodyTooLarge(Exception):
@@ -40,33 +42,41 @@ class BodyTooLarge(Exception):
 class Handler(BaseHandler):
     """Runs requests through Django in a pool of threads."""
 
-    def __init__(self, *, threads: int, body_bytes_max: int) -> None:
+    def __init__(self, store: Store, *, threads: int, body_bytes_max: int) -> None:
         super().__init__()
+        self.store = store
         self.load_middleware()
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="django")
+        self.page_pool = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="pages")
         self.body_bytes_max = body_bytes_max
 
     async def in_thread[T](self, function: Callable[..., T], *args: Any) -> T:
         """Run ``function`` in one of the threads that have a database connection."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, function, *args)
 
+    async def for_page[T](self, function: Callable[..., T], *args: Any) -> T:
+        """Run ``function``, which makes a stored page, in a thread that nothing else can occupy."""
+        return await asyncio.get_running_loop().run_in_executor(self.page_pool, function, *args)
+
     def close(self) -> None:
         """End the threads and close their connections."""
-        gate = threading.Barrier(self.threads)
+        for pool, threads in ((self.pool, self.threads), (self.page_pool, PAGE_THREADS)):
+            gate = threading.Barrier(threads)
 
-        def let_go() -> None:
-            gate.wait()  # so that each thread of the pool runs this once
-            connections.close_all()
+            def let_go(gate: threading.Barrier = gate) -> None:
+                gate.wait()  # so that each thread of the pool runs this once
+                connections.close_all()
 
-        wait([self.pool.submit(let_go) for _ in range(self.threads)])
-        self.pool.shutdown()
+            wait([pool.submit(let_go) for _ in range(threads)])
+            pool.shutdown()
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that is not kept."""
         try:
             body = await self._body(scope, receive)
         except Gone:
+            await send_plain(send, 400)  # nobody hears it, unless the body was broken rather than cut off
             return
         except (BodyTooLarge, TimeoutError) as error:
             await send_plain(send, 413 if isinstance(error, BodyTooLarge) else 408)
@@ -87,6 +97,7 @@ class Handler(BaseHandler):
         except UnicodeDecodeError:
             return HttpResponse(status=400)
         request.assembled_by_front = assembled_by_front  # type: ignore[attr-defined]
+        request.store = self.store  # type: ignore[attr-defined]
         response = self.get_response(request)
         # What Django's own handlers set for the request_finished signal.
         setattr(response, "_handler_class", type(self))  # noqa: B010

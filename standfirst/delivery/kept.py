@@ -1,15 +1,15 @@
-"""A kept page, its variants, and a kept fragment."""
+"""A kept page, what is made of it, and a kept fragment."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from standfirst.delivery import encoding
+from standfirst.delivery import caching, encoding
+from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import COMPRESS_FROM_BYTES, IDENTITY, compress
 
-type Headers = list[tuple[bytes, bytes]]
-
 STALE_SECONDS_MAX = 0.25  # how long, under a storm of changes, the previous version may be served
+NEVER = -1e9  # on the monotonic clock, which may begin at 0
 
 
 @dataclass(slots=True, frozen=True)
@@ -29,94 +29,129 @@ class Variant:
     headers: Headers
     headers_unchanged: Headers  # for 304
     body: bytes
+    earlier_etag: bytes = b""  # of the same page before it was packed better: who has that has this
+
+    def known_by(self, if_none_match: bytes) -> bool:
+        """Say whether the client that sent this If-None-Match has the page already."""
+        if self.etag in if_none_match or if_none_match == b"*":
+            return True
+        return bool(self.earlier_etag) and self.earlier_etag in if_none_match
 
 
-@dataclass(slots=True)
-class KeptPage:
-    """A page cut at its holes, and its finished variants by encoding."""
+@dataclass(slots=True, eq=False)
+class Joining:
+    """A page with its holes filled, and its variants by encoding. Every change up to ``position`` is in it."""
 
-    pieces: list[bytes]
-    holes: list[str]
-    keys: frozenset[str]
-    expires_at: float  # seconds since the epoch; 0 once a key was touched
+    body: bytes
     headers: Headers
-    size: int = 0
-    used: bool = True
-    body: bytes | None = None  # the pieces joined with the fragments; None while a fragment is missing
-    body_until: float = 0.0
-    stale_since: float = 0.0  # 0 while nothing has changed
-    rejoined_at: float = 0.0  # when it was last brought up to date after a change
+    until: float  # seconds since the epoch
+    began_at: float  # on the monotonic clock: every commit before this moment is in it
+    position: int = 0
+    tagged: bool = False  # a CDN that is configured can be told to drop it
+    hits: int = 0
     variants: dict[str, Variant] = field(default_factory=dict)
-
-    def fresh(self, now: float) -> bool:
-        """Say whether the page may be sent as it stands."""
-        return self.body is not None and self.body_until > now
-
-    def bearable(self, now: float) -> bool:
-        """Say whether the previous version may be sent once more: only in a storm, and only briefly.
-
-        A page that had been at rest is rendered at once, so whoever asks after a change sees it.
-        """
-        in_a_storm = now - self.rejoined_at < STALE_SECONDS_MAX
-        return in_a_storm and now - self.stale_since < STALE_SECONDS_MAX and self.body_until > now
-
-    def previous(self, accepted: bytes) -> Variant | None:
-        """Return the variant of the last joining for an Accept-Encoding header, if it was made."""
-        return self.variants.get(encoding.negotiate(accepted))
-
-    def reopen(self) -> None:
-        """A fragment changed: the pieces have to be joined anew."""
-        if self.body is not None:
-            self.body = None
-            self.stale_since = time.time()
-
-    def age(self) -> None:
-        """What the page itself shows has changed: it has to be rendered anew."""
-        self.reopen()
-        self.expires_at = 0.0
-
-    def succeed(self, older: "KeptPage | None") -> None:
-        """Take over from ``older`` since when the page is behind."""
-        if older is not None:
-            self.stale_since, self.rejoined_at = older.stale_since, older.rejoined_at
-
-    def renew(self, body: bytes, until: float) -> int:
-        """Take a fresh joining, true until ``until``; return the page's new size in bytes."""
-        freed = sum(len(variant.body) for variant in self.variants.values()) + len(self.body or b"")
-        self.variants = {}
-        self.body, self.body_until = body, until
-        if self.stale_since:
-            self.stale_since, self.rejoined_at = 0.0, time.time()
-        return self.size - freed + len(body)
 
     def variant(self, accepted: bytes) -> tuple[Variant, int]:
         """Return the variant for an Accept-Encoding header, and the bytes that it adds if it is new."""
         chosen = encoding.negotiate(accepted)
         found = self.variants.get(chosen)
-        if found is not None:
-            return found, 0
-        made = finished(self.body or b"", self.headers, chosen)
-        self.variants[chosen] = made
-        return made, len(made.body)
+        return (found, 0) if found is not None else (self.pack(chosen), len(self.variants[chosen].body))
+
+    def pack(self, chosen: str) -> Variant:
+        """Make the variant in that encoding."""
+        made = self.variants[chosen] = finished(self.body, self.headers, chosen)
+        return made
+
+    @property
+    def size(self) -> int:
+        """Bytes of body and variants."""
+        return len(self.body) + sum(len(variant.body) for variant in self.variants.values())
 
 
-def finished(body: bytes, headers: Headers, chosen: str) -> Variant:
+@dataclass(slots=True, eq=False)
+class KeptPage:
+    """A page cut at its holes, and the last joining of it."""
+
+    pieces: list[bytes]
+    holes: list[str]
+    keys: frozenset[str]
+    expires_at: float  # seconds since the epoch
+    headers: Headers
+    aged: bool = False  # a key was touched: the pieces have to be rendered anew
+    size: int = 0
+    hits_seen: int = -1  # by the second chance; a new page has one
+    joining: Joining | None = None
+    behind_since: float = 0.0  # on the monotonic clock: when the joining began to miss a change; 0 while it has all
+    refreshed_at: float = NEVER  # on the monotonic clock: when it was last brought up to date after a change
+
+    def usable(self, now: float) -> bool:
+        """Say whether the pieces are still true."""
+        return not self.aged and self.expires_at > now
+
+    def current(self, now: float) -> Joining | None:
+        """Return what may be sent as it stands, at ``now`` seconds since the epoch."""
+        joining = self.joining
+        return joining if joining is not None and not self.behind_since and joining.until > now else None
+
+    def previous(self, now: float, wrote: int = 0) -> Joining | None:
+        """Return the previous version if it may be sent once more: only in a storm, and only briefly.
+
+        A page that had been at rest is rendered at once, so whoever asks after a change sees it. Whoever
+        made the change ``wrote`` never gets a version without it.
+        """
+        joining = self.joining
+        in_a_storm = time.monotonic() - self.refreshed_at < STALE_SECONDS_MAX
+        if joining is None or joining.until <= now or not in_a_storm:
+            return None
+        return joining if self.tolerable() and joining.position >= wrote else None
+
+    def tolerable(self) -> bool:
+        """Say whether the joining misses nothing that is older than the bound."""
+        return not self.behind_since or time.monotonic() - self.behind_since < STALE_SECONDS_MAX
+
+    def fall_behind(self) -> None:
+        """A fragment changed: the pieces have to be joined anew."""
+        if not self.behind_since:
+            self.behind_since = time.monotonic()
+
+    def age(self) -> None:
+        """What the page itself shows has changed: it has to be rendered anew."""
+        self.fall_behind()
+        self.aged = True
+
+    def succeed(self, older: "KeptPage") -> None:
+        """Take over when ``older`` was brought up to date, and what was last sent of it."""
+        self.joining, self.behind_since, self.refreshed_at = older.joining, older.behind_since, older.refreshed_at
+
+    def take(self, joining: Joining, *, missing_since: float) -> None:
+        """Take a new joining that misses changes since that moment; 0 if it misses none."""
+        if self.behind_since and self.joining is not None:
+            self.refreshed_at = time.monotonic()
+        self.joining, self.behind_since = joining, missing_since
+
+    @property
+    def size_of_pieces(self) -> int:
+        """Bytes of the pieces."""
+        return sum(map(len, self.pieces))
+
+    @property
+    def hits(self) -> int:
+        """How often the joining was sent."""
+        return self.joining.hits if self.joining is not None else 0
+
+
+def finished(body: bytes, headers: Headers, chosen: str, *, best: bool = False) -> Variant:
     """Compress ``body`` and complete its headers. The ETag is strong: it names these very bytes."""
     if len(body) < COMPRESS_FROM_BYTES:
         chosen = IDENTITY
-    packed = compress(body, chosen)
+    packed = compress(body, chosen, best=best)
     etag = b'"' + blake2b(packed, digest_size=12).hexdigest().encode() + b'"'
     coding = [] if chosen == IDENTITY else [(b"content-encoding", chosen.encode())]
-    validators = [(b"etag", etag), (b"vary", b"Accept-Encoding"), *_only(headers, b"cache-control")]
-    full = [
-        *headers,
-        *coding,
-        (b"etag", etag),
-        (b"vary", b"Accept-Encoding"),
-        (b"content-length", str(len(packed)).encode()),
-    ]
-    return Variant(etag, full, validators, packed)
+    validators = [(b"etag", etag), (b"vary", b"Accept-Encoding")]
+    length = (b"content-length", str(len(packed)).encode())
+    return Variant(etag, [*headers, *coding, *validators, length], [*caching.only(headers), *validators], packed)
 
 
-def _only(headers: Headers, wanted: bytes) -> Headers:
-    return [(name, value) for name, value in headers if name == wanted]
+def repacked(joining: Joining, variant: Variant, chosen: str) -> Variant:
+    """Return ``variant`` packed as small as can be. Takes up to a second of a processor."""
+    return replace(finished(joining.body, joining.headers, chosen, best=True), earlier_etag=variant.etag)

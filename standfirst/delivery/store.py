@@ -13,17 +13,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.http import HttpRequest
+
 from standfirst.delivery import fragments
+from standfirst.delivery.caching import Headers
 from standfirst.delivery.fragments import Rendered
-from standfirst.delivery.kept import KeptFragment, KeptPage
+from standfirst.delivery.kept import Joining, KeptFragment, KeptPage
 from standfirst.kit import clock
 
 log = logging.getLogger(__name__)
 
 KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything being rendered counts as old
 EMPTY_SECONDS = 2  # how long the place of a fragment that failed stays empty before it is tried again
-FRAGMENTS_MAX = 20_000
-JOIN_TRIES = 3  # under a storm of changes the last join is served once and not kept
+FRAGMENT_OVERHEAD_BYTES = 1_024  # of Python's own objects around a kept fragment, measured
+FOREVER = float("inf")
 NOW = "now"  # the hole that takes the number of the last change that the page has followed
 PAGE_OVERHEAD_BYTES = 4_096  # of Python's own objects around a kept page, measured
 
@@ -35,12 +38,14 @@ class Store:
         self.bytes_max = bytes_max
         self.bytes_held = 0
         self.pages: OrderedDict[str, KeptPage] = OrderedDict()
-        self.position: Callable[[], int] = lambda: (
-            0
-        )  # the last change that was followed; a page says it where it has the hole ``now``
+        # The last change that was followed; a page says it where it has the hole ``now``.
+        self.position: Callable[[], int] = lambda: 0
+        # Headers by which a CDN that is configured can be told to drop what shows these keys.
+        self.tags: Callable[[frozenset[str]], Headers] = lambda _keys: []
         self._lock = threading.RLock()
         self._turns: dict[str, threading.Lock] = {}
         self._fragments: OrderedDict[str, KeptFragment] = OrderedDict()
+        self._unheld: OrderedDict[str, None] = OrderedDict()  # fragments of no kept page: the first to go
         self._fragments_showing: dict[str, set[str]] = {}
         self._pages_showing: dict[str, set[str]] = {}
         self._pages_holding: dict[str, set[str]] = {}
@@ -92,10 +97,12 @@ class Store:
                 return kept
             self._drop_fragment(name)
             self._fragments[name] = kept
+            self.bytes_held += FRAGMENT_OVERHEAD_BYTES + len(kept.html)
             for key in kept.keys:
                 self._fragments_showing.setdefault(key, set()).add(name)
-            while len(self._fragments) > FRAGMENTS_MAX:
-                self._drop_fragment(next(iter(self._fragments)))
+            if name not in self._pages_holding:
+                self._unheld[name] = None
+            self._make_room()
         return kept
 
     def _whole(self, rendered: Rendered) -> KeptFragment:
@@ -103,7 +110,7 @@ class Store:
         html, keys, until = rendered.html.encode(), rendered.keys, timestamp(rendered.expires_at)
         pieces, holes = fragments.split(html)
         if holes:
-            html, inner = self._join(pieces, holes)
+            html, inner = self._join(pieces, holes, self.position())
             keys = keys.union(*(each.keys for each in inner.values()))
             until = min([until, *(each.expires_at for each in inner.values())])
         return KeptFragment(html, keys, until)
@@ -111,55 +118,67 @@ class Store:
     def _drop_fragment(self, name: str) -> None:
         kept = self._fragments.pop(name, None)
         if kept is not None:
+            self._unheld.pop(name, None)
+            self.bytes_held -= FRAGMENT_OVERHEAD_BYTES + len(kept.html)
             _forget(self._fragments_showing, kept.keys, name)
-            self._reopen(self._pages_holding.get(name, ()))
+            self._outdate(self._pages_holding.get(name, ()))
 
     def filled(self, body: bytes) -> bytes:
         """Return ``body`` with its holes filled."""
         pieces, holes = fragments.split(body)
-        return self._join(pieces, holes)[0] if holes else body
+        return self._join(pieces, holes, self.position())[0] if holes else body
 
-    def _join(self, pieces: list[bytes], holes: list[str]) -> tuple[bytes, dict[str, KeptFragment]]:
-        position = str(self.position()).encode()  # taken before the fragments: they are at least so new
+    def _join(self, pieces: list[bytes], holes: list[str], position: int) -> tuple[bytes, dict[str, KeptFragment]]:
         filled = self.fragments(name for name in holes if name != NOW)
-        return join(pieces, holes, {name: each.html for name, each in filled.items()} | {NOW: position}), filled
+        html = {name: each.html for name, each in filled.items()}
+        return join(pieces, holes, html | {NOW: str(position).encode()}), filled
 
     # Pages
 
-    def keep_page(self, key: str, page: KeptPage, *, mark: int) -> bool:
-        """Keep a page that was rendered since ``mark``; False if it is old already or too large to keep."""
-        page.size = PAGE_OVERHEAD_BYTES + sum(len(piece) for piece in page.pieces)
-        with self._lock:
-            if self._touched_since(page.keys, mark) or page.size > self.bytes_max // 8:
-                return False
-            page.succeed(self.pages.get(key))
-            self.drop_page(key)
-            self.pages[key] = page
-            self.bytes_held += page.size
-            for shown in page.keys:
-                self._pages_showing.setdefault(shown, set()).add(key)
-            for name in page.holes:
-                self._pages_holding.setdefault(name, set()).add(key)
-            self._make_room()
-        return True
+    def renew(self, key: str, page: KeptPage, *, mark: int, began_at: float, codings: Iterable[str]) -> Joining:
+        """Fill the holes of ``page`` as they are now, keep the result under ``key``, and return it.
 
-    def joined(self, key: str, page: KeptPage) -> bytes:
-        """Return the page with its holes filled as they are now, and keep the result if it still holds."""
-        body = b""
-        for _ in range(JOIN_TRIES):
-            body, filled = self._join(page.pieces, page.holes)
-            until = min([page.expires_at, *(each.expires_at for each in filled.values())])
-            with self._lock:
-                current = all(self._fragments.get(name) is each for name, each in filled.items())
-                if current and self.pages.get(key) is page and page.expires_at > 0:
-                    self._resize(page, page.renew(body, until))
-                    return body
-                if current:
-                    return body
-        return body
+        ``page`` was kept at ``mark`` or rendered since. If it shows what was touched meanwhile, it is
+        kept all the same, as a version that is behind. The variants ``codings`` are made here.
+        """
+        position = self.position()  # taken before the fragments: they are at least so new
+        body, filled = self._join(page.pieces, page.holes, position)
+        until = min([page.expires_at, *(each.expires_at for each in filled.values())])
+        shown = page.keys.union(*(each.keys for each in filled.values()))
+        tags = self.tags(shown)
+        joining = Joining(body, page.headers + tags, until, began_at, position, tagged=bool(tags))
+        for coding in set(codings) or ():
+            joining.pack(coding)
+        with self._lock:
+            self._take(key, page, joining, filled, mark)
+        return joining
+
+    def _take(self, key: str, page: KeptPage, joining: Joining, filled: Mapping[str, KeptFragment], mark: int) -> None:
+        older = self.pages.get(key)
+        if older is not page:
+            if PAGE_OVERHEAD_BYTES + page.size_of_pieces + joining.size > self.bytes_max // 8:
+                return
+            if self._touched_since(page.keys, mark):
+                page.age()
+            if older is not None:
+                page.succeed(older)
+            self._put(key, page)
+        complete = not page.aged and all(self._fragments.get(name) is each for name, each in filled.items())
+        page.take(joining, missing_since=0.0 if complete else joining.began_at)
+        self._resize(page, PAGE_OVERHEAD_BYTES + page.size_of_pieces + joining.size)
+        self._make_room()
+
+    def _put(self, key: str, page: KeptPage) -> None:
+        self.drop_page(key)
+        self.pages[key] = page
+        for shown in page.keys:
+            self._pages_showing.setdefault(shown, set()).add(key)
+        for name in page.holes:
+            self._pages_holding.setdefault(name, set()).add(key)
+            self._unheld.pop(name, None)
 
     def grew(self, key: str, page: KeptPage, extra_bytes: int) -> None:
-        """Count a variant that was added to a kept page."""
+        """Count the bytes of a variant that was added to a kept page, or became smaller."""
         with self._lock:
             if self.pages.get(key) is page:
                 self._resize(page, page.size + extra_bytes)
@@ -170,14 +189,19 @@ class Store:
         page.size = size
 
     def _make_room(self) -> None:
-        # Second chance instead of strict LRU: a hit then only sets a flag and takes no lock.
-        while self.bytes_held > self.bytes_max and len(self.pages) > 1:
-            key, page = next(iter(self.pages.items()))
-            if page.used:
-                page.used = False
-                self.pages.move_to_end(key)
+        while self.bytes_held > self.bytes_max and (self._unheld or len(self.pages) > 1):
+            if self._unheld:
+                self._drop_fragment(next(iter(self._unheld)))
             else:
-                self.drop_page(key)
+                self._pass_or_drop(*next(iter(self.pages.items())))
+
+    def _pass_or_drop(self, key: str, page: KeptPage) -> None:
+        # Second chance instead of strict LRU: a hit then only counts and takes no lock.
+        if page.hits != page.hits_seen:
+            page.hits_seen = page.hits
+            self.pages.move_to_end(key)
+        else:
+            self.drop_page(key)
 
     def drop_page(self, key: str) -> None:
         """Remove a page."""
@@ -187,6 +211,9 @@ class Store:
                 self.bytes_held -= page.size
                 _forget(self._pages_showing, page.keys, key)
                 _forget(self._pages_holding, page.holes, key)
+                for name in page.holes:
+                    if name in self._fragments and name not in self._pages_holding:
+                        self._unheld[name] = None
 
     # Invalidation
 
@@ -214,9 +241,9 @@ class Store:
             for key in tuple(self.pages):
                 self.drop_page(key)
 
-    def _reopen(self, pages: Iterable[str]) -> None:
+    def _outdate(self, pages: Iterable[str]) -> None:
         for key in pages:
-            self.pages[key].reopen()
+            self.pages[key].fall_behind()
 
 
 def _render(names: list[str]) -> dict[str, Rendered]:
@@ -241,7 +268,7 @@ def join(pieces: list[bytes], holes: list[str], filled: Mapping[str, bytes]) -> 
 
 def timestamp(moment: datetime | None) -> float:
     """Return ``moment`` in seconds since the epoch; what never expires does so at infinity."""
-    return float("inf") if moment is None else moment.timestamp()
+    return FOREVER if moment is None else moment.timestamp()
 
 
 def _forget[K, V](index: dict[K, set[V]], keys: Iterable[K], value: V) -> None:
@@ -256,3 +283,9 @@ def _forget[K, V](index: dict[K, set[V]], keys: Iterable[K], value: V) -> None:
 BYTES_MAX = 64 * 1024 * 1024  # until the application sets what the host has chosen
 
 store = Store(bytes_max=BYTES_MAX)
+
+
+def store_of(request: HttpRequest) -> Store:
+    """Return the store of the application that answers ``request``."""
+    answering: Store = getattr(request, "store", store)
+    return answering

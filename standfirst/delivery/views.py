@@ -4,14 +4,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from standfirst.delivery import fragments
 from standfirst.delivery.pages import shows, stored_page
-from standfirst.delivery.store import store
+from standfirst.delivery.store import store_of
 
 
 @stored_page()
 def fragment(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of the fragment ``name``; it is kept like a page that is nothing but one hole."""
-    if not fragments.NAME.fullmatch(name) or not store.fragments([name]):
+    found = store_of(request).fragments([name]) if fragments.NAME.fullmatch(name) else {}
+    if name not in found:
         raise Http404(name)
     response = HttpResponse(fragments.hole(name))
     response.headers["X-Robots-Tag"] = "noindex"
-    return shows(response)
+    return shows(response, *found[name].keys)  # beside the hole's own: it may be gone after a change

@@ -15,7 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import recording
-from standfirst.delivery.store import store
+from standfirst.delivery.store import store_of
 from standfirst.kit.errors import Refusal
 from standfirst.web import policy
 from standfirst.web.refusals import refusal_response, unavailable_response
@@ -58,7 +58,7 @@ def fill_holes(get_response: Answer) -> Answer:
         if isinstance(response, HttpResponse) and not (
             getattr(request, "assembled_by_front", False) and hasattr(response, "shown")
         ):
-            response.content = store.filled(response.content)
+            response.content = store_of(request).filled(response.content)
         return response
 
     return answer
@@ -95,7 +95,10 @@ def sent_from_here(request: HttpRequest) -> bool:
     if site is not None:
         return site == "same-origin"
     stated = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(stated).netloc == request.get_host()
+    try:
+        return urlsplit(stated).netloc == request.get_host()
+    except ValueError:  # "http://[" is no address
+        return False
 
 
 def answer_to(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:

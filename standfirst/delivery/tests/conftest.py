@@ -5,22 +5,18 @@ from typing import Any
 
 import pytest
 
-from standfirst.delivery import views
 from standfirst.delivery.application import Application
 from standfirst.delivery.store import Store
 from standfirst.delivery.tests import site
 from standfirst.testing.delivery import Site
-from standfirst.web import middleware
 
 
 @pytest.fixture
-def own_site(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def own_site(transactional_db: None, settings: Any) -> Iterator[Site]:
     settings.ROOT_URLCONF = "standfirst.delivery.tests.site"
-    for shared in (site.renders, site.expiry, site.before_return):
+    for shared in (site.renders, site.expiry, site.before_return, site.gone):
         shared.clear()
     own = Store(bytes_max=1_000_000)
-    monkeypatch.setattr(views, "store", own)
-    monkeypatch.setattr(middleware, "store", own)
     made = Site(Application(own, threads=2, body_bytes_max=10_000, streams_max=5, per_address_max=3))
     yield made
     made.close()

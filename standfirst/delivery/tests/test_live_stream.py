@@ -214,3 +214,13 @@ def test_a_forwarded_address_from_anybody_else_is_not_believed(own_site: Site) -
             assert Answer(fourth.sent).status == 429
 
     own_site.loop.run_until_complete(story())
+
+
+def test_a_page_without_a_stream_asks_for_one_number_that_moves_with_every_change(own_site: Site) -> None:
+    before = own_site.get("/live/position")
+    touched("figure:a")
+
+    after = own_site.get("/live/position")
+
+    assert int(after.text) > int(before.text)
+    assert after.headers["cache-control"] == "public, max-age=0, s-maxage=5"

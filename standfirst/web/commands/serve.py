@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from standfirst.web.terminal import complain, say
 
 CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside the live streams
 DESCRIPTORS_MAX = 65_536
+UNDELIVERED_SECONDS_MAX = 60.0  # a phone in a tunnel comes back sooner; a client that reads nothing never does
 FIRST_PAGE_SECONDS_MAX = 120.0
 SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
@@ -46,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = configuration.read(site)
     try:
         with only_one(config.data), listening(arguments.host, arguments.port) as sock:
-            environment = environment_of(config, sock)
+            environment = environment_of(config, sock) | metrics_folder(config)
             programs = programs_of(config, sock)
             if not start_record.still_true(config, url=environment["STANDFIRST_URL"]):
                 check(environment)
@@ -101,6 +103,7 @@ def opened(host: str, port: int) -> socket.socket:
     sock = socket.socket(family, kind, protocol)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        drop_clients_that_take_nothing(sock, UNDELIVERED_SECONDS_MAX)
         sock.bind(address)
     except OSError as error:
         sock.close()
@@ -109,6 +112,16 @@ def opened(host: str, port: int) -> socket.socket:
             raise CannotServe(line, exits.PORT_TAKEN) from error
         raise CannotServe(f"cannot listen on {host}, port {port}: {error.strerror}.", exits.USAGE) from error
     return sock
+
+
+def drop_clients_that_take_nothing(sock: socket.socket, seconds: float) -> None:
+    """Have the system close connections of ``sock`` on which what was sent has not arrived for that long.
+
+    Accepted connections inherit it. Only Linux can; elsewhere TCP itself gives up after a quarter of an hour.
+    """
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, option, int(seconds * 1000))
 
 
 def environment_of(config: Configuration, sock: socket.socket) -> dict[str, str]:
@@ -125,6 +138,16 @@ def environment_of(config: Configuration, sock: socket.socket) -> dict[str, str]
         **os.environ,
         "STANDFIRST_URL": config.url if config.env.given("STANDFIRST_URL") else here,
     }
+
+
+def metrics_folder(config: Configuration) -> dict[str, str]:
+    """Make the folder in which the web processes note their figures, empty; {} if nobody may read them."""
+    if not config.metrics_token:
+        return {}
+    folder = config.data / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o750)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def shown_host(sock: socket.socket) -> str:

@@ -1,5 +1,6 @@
 """The whole of ``standfirst serve``: real processes on a real site."""
 
+import errno
 import http.client
 import os
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from standfirst.testing.sites import Served, free_port, standfirst, until
 from standfirst.web import exits
+from standfirst.web.commands import serve
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +62,23 @@ def test_a_killed_process_comes_back_and_nobody_is_turned_away(served: Served) -
     after = until(lambda: found if len(found := served.children()) >= len(before) else {})
     assert set(before.values()) & set(after.values()) == {before["standfirst: rehearsal"]}
     assert "worker ended (killed by SIGKILL)" in served.said()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux can do this")
+def test_a_client_that_reads_nothing_of_what_it_is_sent_is_dropped() -> None:
+    with socket.socket() as listening, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        serve.drop_clients_that_take_nothing(listening, 0.5)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        client.connect(listening.getsockname())
+        accepted, _address = listening.accept()
+        accepted.settimeout(30)
+
+        with accepted, pytest.raises((TimeoutError, ConnectionResetError)) as dropped:
+            accepted.sendall(b"news " * 10_000_000)
+
+    assert dropped.value.errno in {errno.ETIMEDOUT, errno.ECONNRESET}
 
 
 def test_a_site_is_served_once(served: Served) -> None:

@@ -1,0 +1,63 @@
+"""How soon a site that is started shows its first page, and what a hundred readers of a cold story cause."""
+
+import asyncio
+from statistics import median
+from urllib.parse import urlsplit
+
+from bench import processes
+from bench.report import Row
+from bench.servers import NotMeasured
+from bench.site import Served, Site, busiest_story
+
+FIRST_PAGE_SECONDS_MAX = 8
+READERS = 100
+ANSWER_SECONDS_MAX = 60
+
+
+def measure(site: Site, *, rounds: int) -> list[Row]:
+    """Start the site again and again; each time a crowd asks at once for a story that nobody has asked for."""
+    with site.served() as served:
+        path = busiest_story(served.url)
+    starts, alone, together = [], [], []
+    for _ in range(rounds):
+        for readers, taken in ((1, alone), (READERS, together)):
+            with site.served() as served:
+                starts.append(served.first_page_seconds)
+                taken.append(cpu_ms_of(served, path, readers))
+    later, extra = median(starts), (median(together) - median(alone)) / READERS
+    renders = median(together) / median(alone)
+    return [
+        seconds("first page after `standfirst serve`, site just made", site.first_start_seconds),
+        seconds("first page after `standfirst serve`, later starts", later),
+        Row(f"{READERS} readers ask at once for a story that is not stored yet",
+            f"{median(together):.0f} ms of CPU where one reader causes {median(alone):.0f} ms; {extra:.2f} ms per reader",
+            "one render", renders < 2),
+    ]  # fmt: skip
+
+
+def seconds(name: str, found: float) -> Row:
+    """Return the row of a start."""
+    return Row(name, f"{found:.1f} s", f"≤ {FIRST_PAGE_SECONDS_MAX} s", found <= FIRST_PAGE_SECONDS_MAX)
+
+
+def cpu_ms_of(served: Served, path: str, readers: int) -> float:
+    """Return the server's CPU time for so many readers who ask at the same moment."""
+    before = processes.cpu_seconds(served.web)
+    asyncio.run(ask_at_once(served.url, path, readers))
+    return (processes.cpu_seconds(served.web) - before) * 1000
+
+
+async def ask_at_once(url: str, path: str, readers: int) -> None:
+    """Connect, and then ask all at the same moment; everybody gets the same bytes."""
+    address = urlsplit(url)
+    request = f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    opened = [await asyncio.open_connection(address.hostname, address.port) for _ in range(readers)]
+    for _, writer in opened:
+        writer.write(request.encode())
+    async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        answers = await asyncio.gather(*(reader.read() for reader, _ in opened))
+    for _, writer in opened:
+        writer.close()
+    bodies = {answer.partition(b"\r\n\r\n")[2] for answer in answers}
+    if len(bodies) != 1 or not all(answer.startswith(b"HTTP/1.1 200") for answer in answers):
+        raise NotMeasured(f"{readers} readers got {len(bodies)} different answers")

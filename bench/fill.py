@@ -1,0 +1,69 @@
+"""Fills a site with more than anybody would type, in bulk; prints one line of JSON.
+
+python -m bench.fill stories PATH COUNT     so many copies of the story at PATH, without comments
+python -m bench.fill thread PATH COUNT      so many comments under the story at PATH, in place of those it has
+"""
+
+import json
+import sys
+from datetime import timedelta
+
+import django
+
+django.setup()  # the settings are named in the environment
+
+from django.db import transaction  # noqa: E402 - Django has to be set up first
+
+from bench import threads  # noqa: E402
+from standfirst.discussion.models import Thread  # noqa: E402
+from standfirst.kit import clock  # noqa: E402
+from standfirst.stories.bringing_in import BroughtInStory, State, bring_in_story  # noqa: E402
+from standfirst.stories.models import Story  # noqa: E402
+
+
+def copies(path: str, count: int) -> dict[str, list[str]]:
+    """Publish copies of a story, the newest a month old; return their paths."""
+    model = _story(path)
+    month_ago = clock.now() - timedelta(days=30)
+    with transaction.atomic():  # one write to the disk instead of thousands
+        made = [
+            bring_in_story(
+                story=BroughtInStory(
+                    title=f"{model.title}, told for the {number}th time",
+                    slug=f"{model.slug}-{number}",
+                    blocks=model.body.get_prep_value(),
+                    state=State.LIVE,
+                    published_at=month_ago - timedelta(minutes=number),
+                    standfirst=model.standfirst,
+                    hero=model.hero_id,
+                    section=model.section_id,
+                    authors=[byline.author_id for byline in model.bylines.all()],
+                    topics=[topic.pk for topic in model.topics.all()],
+                )
+            )
+            for number in range(1, count + 1)
+        ]
+    return {"paths": [f"/{story.address}/" for story in made]}
+
+
+def thread(path: str, count: int) -> dict[str, int]:
+    """Give a story a thread of so many comments."""
+    threads.fill(Thread.objects.get(url=path).key, comments=count)
+    return {"comments": count}
+
+
+def _story(path: str) -> Story:
+    key = Thread.objects.get(url=path).key
+    story: Story = Story.objects.get(pk=int(key.removeprefix("story:")))
+    return story
+
+
+def main() -> None:
+    """Fill."""
+    what, path, count = sys.argv[1:]
+    made = {"stories": copies, "thread": thread}[what]
+    print(json.dumps(made(path, int(count))))
+
+
+if __name__ == "__main__":
+    main()

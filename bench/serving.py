@@ -1,0 +1,129 @@
+"""The stored story page beside nginx and a bare ASGI application, unchanged, behind a proxy, and while all are busy."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from statistics import median
+
+from bench import load
+from bench.behind import nginx_cache
+from bench.crowd import COMMENTS_A_SECOND, GIFTS_A_SECOND
+from bench.load import Load, wrk
+from bench.report import Row
+from bench.servers import ROOT, bare, nginx_file
+from bench.site import Served, Site, busiest_story, packed
+
+OF_NGINX, OF_BARE, OF_NGINX_BEHIND, OF_CALM, OF_STORED = 0.50, 0.85, 0.50, 0.60, 1.0
+BUSY_P99_MS_MAX, STALE_MS_MAX = 50, 250
+WARM_SECONDS = 1  # the crowd begins before the load does
+
+GZIP = {"Accept_Encoding": "gzip"}
+
+
+@dataclass
+class Taken:
+    """What the rounds found, by contender, and what the crowd did meanwhile."""
+
+    loads: dict[str, list[Load]] = field(default_factory=dict)
+    crowds: list[dict[str, float]] = field(default_factory=list)
+
+    def take(self, name: str, found: Load) -> None:
+        """Keep one more figure."""
+        self.loads.setdefault(name, []).append(found)
+
+    def of(self, name: str) -> Load:
+        """Return the medians of a contender."""
+        return load.median(self.loads[name])
+
+
+def measure(site: Site, wanted: set[str], *, rounds: int, seconds: int) -> list[Row]:
+    """Measure "stored" or "busy" or both, each contender in turn, so that a machine whose speed drifts does so for all."""
+    with site.served() as served, ExitStack() as stack:
+        story = served.url + busiest_story(served.url)
+        body = packed(story)
+        known = GZIP | {"If_None_Match": etag(story)}
+        targets: dict[str, tuple[str, dict[str, str]]] = {"stored": (story, GZIP)}
+        if "stored" in wanted:
+            targets["nginx"] = (stack.enter_context(nginx_file(body)), GZIP)
+            targets["bare"] = (stack.enter_context(bare(body)), GZIP)
+            targets["behind"] = (stack.enter_context(nginx_cache(served.url)) + story.removeprefix(served.url), GZIP)
+        taken = Taken()
+        for _ in range(rounds):
+            for name, (url, headers) in targets.items():
+                taken.take(name, wrk(url, seconds=seconds, **headers))
+            if "stored" in wanted:
+                known["If_None_Match"] = etag(story)
+                taken.take("unchanged", wrk(story, seconds=seconds, **known))
+            if "busy" in wanted:
+                taken.take("busy", busy(story, taken, seconds=seconds))
+        rows = stored_rows(taken, served, len(body)) if "stored" in wanted else []
+        return rows + (busy_rows(taken) if "busy" in wanted else [])
+
+
+def etag(url: str) -> str:
+    """Return the ETag of the gzipped page."""
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as answer:
+        return str(answer.headers["ETag"])
+
+
+def busy(story: str, taken: Taken, *, seconds: int) -> Load:
+    """Measure while the crowd comments and gives."""
+    command = (sys.executable, "-m", "bench.crowd", story, str(seconds + WARM_SECONDS))
+    crowd = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    time.sleep(WARM_SECONDS)
+    found = wrk(story, seconds=seconds, **GZIP)
+    said, _ = crowd.communicate()
+    taken.crowds.append(json.loads(said))
+    return found
+
+
+def stored_rows(taken: Taken, served: Served, size: int) -> list[Row]:
+    """Compare the calm figures."""
+    nginx, own = taken.of("nginx").per_second, taken.of("stored")
+    return [
+        Row("nginx, the same bytes as a static file, one worker", str(taken.of("nginx"))),
+        Row("a bare ASGI application on the same server, the same bytes", str(taken.of("bare"))),
+        ratio("stored story", own, nginx, "nginx", OF_NGINX),
+        ratio("stored story", own, taken.of("bare").per_second, "bare ASGI", OF_BARE),
+        ratio("stored story behind nginx `proxy_cache`", taken.of("behind"), nginx, "nginx", OF_NGINX_BEHIND),
+        ratio("stored story, unchanged: 304", taken.of("unchanged"), own.per_second, "the 200 figure", OF_STORED),
+        Row("bytes of the story, gzipped; memory of all processes", f"{size:,} bytes; {served.memory_mib:.0f} MiB"),
+    ]
+
+
+def ratio(measure_name: str, found: Load, base: float, of: str, least: float) -> Row:
+    """Return a row that compares a figure with another of the same run."""
+    share = found.per_second / base
+    return Row(measure_name, f"{found}, {share:.2f} × {of}", f"≥ {least:.2f} × {of}", share >= least)
+
+
+def busy_rows(taken: Taken) -> list[Row]:
+    """Compare busy with calm."""
+    crowds = taken.crowds
+    seconds = sum(each["seconds"] for each in crowds)
+    comments, gifts = sum(each["comments"] for each in crowds), sum(each["gifts"] for each in crowds)
+    name = (
+        f"stored story while {COMMENTS_A_SECOND} comments a second are posted on it and {GIFTS_A_SECOND} gift is made"
+    )
+    late = taken.of("busy").p99_ms
+    unseen = [each["unseen_ms_max"] for each in crowds if each["unseen_ms_max"] is not None]
+    middle = [each["unseen_ms_median"] for each in crowds if each["unseen_ms_median"] is not None]
+    lost = sum(each["never_seen"] for each in crowds)
+    refused = [line for each in crowds for line in each["refused"]]  # type: ignore[attr-defined]
+    posted = f"{comments} comments ({comments / seconds:.1f}/s) and {gifts} gifts ({gifts / seconds:.1f}/s) were taken"
+    return [
+        ratio(name, taken.of("busy"), taken.of("stored").per_second, "its calm figure", OF_CALM),
+        Row("p99 meanwhile", f"{late:.1f} ms", f"≤ {BUSY_P99_MS_MAX} ms", late <= BUSY_P99_MS_MAX),
+        Row(
+            "age of what readers get meanwhile",
+            f"median {median(middle):.0f} ms, at most {max(unseen):.0f} ms" + (f", {lost} never seen" if lost else ""),
+            f"≤ {STALE_MS_MAX} ms",
+            max(unseen) <= STALE_MS_MAX and not lost,
+        ),
+        Row("what was posted meanwhile", posted + (f"; refused: {refused[0]}" if refused else "")),
+    ]
