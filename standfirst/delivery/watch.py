@@ -62,8 +62,8 @@ class Watcher:
         """Follow everything that has been committed."""
         with self._lock:
             if time.monotonic() - self._looked_at > BLIND_SECONDS_MAX:
+                self.reached = changes.head()  # first: what commits while all is forgotten is followed below
                 self._lost()
-                self.reached = changes.head()
             while found := changes.since(self.reached):
                 self._tell(found)
                 self.reached = found[-1][0]
