@@ -1,4 +1,4 @@
-"""Whatever is sent, the server stays up, answers with its own pages or refuses, and the next reader gets the right page.
+"""Whatever is sent, the server stays up, answers with its own pages or refuses, and the next reader is served well.
 
 Raw sockets against the real server; then, in this process, what nobody may put into the store.
 """
@@ -193,14 +193,17 @@ REFUSED = (
     " /discussion/threads/%00/ /documents/1/%00 /media/images/%00 /static/%00.css /x%00/?p=1"
     " /%2e%2e/ /../ /about/../about/ /./ // //about/ //evil.example/ /about// /\\evil.example /%5cevil.example /about\\"
     " /%2fabout/ /about/%3Fx STORY%3Forder=newest STORY%3f /%3F /ABOUT/ /about /about/%20 /about;x/ /about/;x"
-    " /media/images/../../standfirst.sqlite3 /media/images/%2e%2e/%2e%2e/standfirst.sqlite3 /media/images/..%2f..%2fsecret_key"
-    " /static/../secret_key /static/%2e%2e/secret_key /static/..%5csecret_key /static//etc/passwd /media/images//etc/passwd"
+    " /media/images/../../standfirst.sqlite3"
+    " /media/images/%2e%2e/%2e%2e/standfirst.sqlite3 /media/images/..%2f..%2fsecret_key"
+    " /static/../secret_key /static/%2e%2e/secret_key /static/..%5csecret_key"
+    " /static//etc/passwd /media/images//etc/passwd"
     " /static/%ff /media/images/%ff /%ff/ /%c3%28/ /sections/%ff/ /sections/%ed%a0%80/ /%zz/ /% /%2 /%u0041 /%D9%A3/"
     " /discussion/comments/%D9%A3/replies/ /discussion/comments/99999999999999999999999/replies/"
     " STORY?comment=%C2%B2 STORY?comment=%D9%A3 STORY?comment=-1 STORY?comment=1e5 STORY?comment=9999999999999999999999"
     " STORY?after=%00 STORY?after=1 STORY?after=99999999999999999999-1 STORY?order=%00 STORY?order=x STORY?comment=%00"
     " /sections/town/?before=%00 /sections/town/?before=9999-99-99T /sections/town/?before=-1"
-    " /support/thanks/00000000-0000-0000-0000-000000000000/ /live/ /live/?key= /live/?key=%00 /live/?key=a/b * evil.example:80"
+    " /support/thanks/00000000-0000-0000-0000-000000000000/ /live/ /live/?key="
+    " /live/?key=%00 /live/?key=a/b * evil.example:80"
 ).split()
 
 

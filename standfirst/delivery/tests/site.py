@@ -46,7 +46,8 @@ def figures(names: Sequence[str]) -> Mapping[str, Rendered]:
 def story(request: HttpRequest, number: int) -> HttpResponse:
     """A page that shows a key of its own and a hole."""
     renders[f"story:{number}"] = renders.get(f"story:{number}", 0) + 1
-    text = f"<p>story {number} at {value_of(f'story:{number}')} {request.GET.get('after', '')} {hole('figure:a')} <i>{hole('now')}</i></p>"
+    head = f"<p>story {number} at {value_of(f'story:{number}')} {request.GET.get('after', '')}"
+    text = f"{head} {hole('figure:a')} <i>{hole('now')}</i></p>"
     for each in before_return:
         each()
     return shows(HttpResponse(text + "x" * 400), f"story:{number}", expires_at=expiry.get(f"story:{number}"))
