@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from standfirst.delivery import changes
 
@@ -76,7 +76,7 @@ class Watcher:
                 self.catch_up()
                 wait = 0.05
                 self._wait_for_news()
-            except (DatabaseError, InterfaceError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a watcher that ends leaves its process stale for good
                 log.warning("the change log cannot be read: %s", error)
                 self._stopped.wait(wait)
                 wait = min(wait * 2, RETRY_SECONDS_MAX)
