@@ -204,7 +204,6 @@ def paths(filled_site: Any) -> list[str]:
         f"{story}?order=newest",
         "/feed/",
         "/funding/meter.json",
-    ] + [
         f"/discussion/threads/{key}/",
         f"/fragments/count:{key}",
         "/fragments/meter",
