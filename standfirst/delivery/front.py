@@ -178,21 +178,21 @@ class Front:
     # In a thread
 
     def _produce(self, scope: Scope, key: str, coding: str) -> Produced:
-        began_at, mark = time.monotonic(), self.store.mark()
+        began = self.store.begin()
         page = self.store.pages.get(key)
         codings = {coding} | (set(page.joining.variants) if page is not None and page.joining is not None else set())
         self.figures.joined += 1
         if page is not None and page.usable(time.time()):
-            joining = self.store.renew(key, page, mark=mark, began_at=began_at, codings=codings)
+            joining = self.store.renew(key, page, began=began, codings=codings)
             return Produced(joining, page)
         self.figures.rendered += 1
         response = self.handler.respond(self._anonymous(scope), None, assembled_by_front=True)
         try:
-            produced = self._page_of(response, began_at)
+            produced = self._page_of(response, began.at)
         finally:
             response.close()
         if produced.page is not None:
-            produced.joining = self.store.renew(key, produced.page, mark=mark, began_at=began_at, codings=codings)
+            produced.joining = self.store.renew(key, produced.page, began=began, codings=codings)
         elif produced.status < 500:
             self.store.drop_page(key)  # it is gone, or leads elsewhere: nothing old of it may come back
         return produced

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
@@ -29,6 +30,15 @@ FRAGMENT_OVERHEAD_BYTES = 1_024  # of Python's own objects around a kept fragmen
 FOREVER = float("inf")
 NOW = "now"  # the hole that takes the number of the last change that the page has followed
 PAGE_OVERHEAD_BYTES = 4_096  # of Python's own objects around a kept page, measured
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """When a page began to be made. It has every commit before ``at`` and every change up to ``position`` in it."""
+
+    at: float  # on the monotonic clock
+    position: int
+    mark: int
 
 
 class Store:
@@ -57,6 +67,11 @@ class Store:
         """Return the count of invalidations; take it before a render begins."""
         with self._lock:
             return self._count
+
+    def begin(self) -> Began:
+        """Note what a page that is made from now on will at least have in it."""
+        position = self.position()  # before the mark: what was followed until here was forgotten before
+        return Began(time.monotonic(), position, self.mark())
 
     def _touched_since(self, keys: Iterable[str], mark: int) -> bool:
         return self._floor > mark or any(self._touched_at.get(key, 0) > mark for key in keys)
@@ -135,22 +150,21 @@ class Store:
 
     # Pages
 
-    def renew(self, key: str, page: KeptPage, *, mark: int, began_at: float, codings: Iterable[str]) -> Joining:
+    def renew(self, key: str, page: KeptPage, *, began: Began, codings: Iterable[str]) -> Joining:
         """Fill the holes of ``page`` as they are now, keep the result under ``key``, and return it.
 
-        ``page`` was kept at ``mark`` or rendered since. If it shows what was touched meanwhile, it is
+        ``page`` was kept when it ``began`` or rendered since. If it shows what was touched meanwhile, it is
         kept all the same, as a version that is behind. The variants ``codings`` are made here.
         """
-        position = self.position()  # taken before the fragments: they are at least so new
-        body, filled = self._join(page.pieces, page.holes, position)
+        body, filled = self._join(page.pieces, page.holes, began.position)
         until = min([page.expires_at, *(each.expires_at for each in filled.values())])
         shown = page.keys.union(*(each.keys for each in filled.values()))
         tags = self.tags(shown)
-        joining = Joining(body, page.headers + tags, until, began_at, position, tagged=bool(tags))
+        joining = Joining(body, page.headers + tags, until, began.at, began.position, tagged=bool(tags))
         for coding in set(codings) or ():
             joining.pack(coding)
         with self._lock:
-            self._take(key, page, joining, filled, mark)
+            self._take(key, page, joining, filled, began.mark)
         return joining
 
     def _take(self, key: str, page: KeptPage, joining: Joining, filled: Mapping[str, KeptFragment], mark: int) -> None:

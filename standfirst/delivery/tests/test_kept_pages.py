@@ -232,7 +232,7 @@ def test_a_fragment_alone_is_served_and_follows_its_key(own_site: Site) -> None:
 def test_a_fragment_that_is_no_longer_there_is_404(own_site: Site) -> None:
     own_site.get("/fragments/figure:a")
 
-    site.gone.add("a")
+    site.vanished.add("a")
     touched("figure:a")
 
     assert own_site.get("/fragments/figure:a").status == 404
