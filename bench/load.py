@@ -28,7 +28,7 @@ class Load:
 def wrk(url: str, *, seconds: int, connections: int = CONNECTIONS, **headers: str) -> Load:
     """Ask for ``url`` as often as possible."""
     given = [part for name, value in headers.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *given, url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s", *given, url]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return parsed(done.stdout, url)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import processes
 from bench.servers import ROOT, NotMeasured, fetch, free_port, running, wait_for
@@ -77,7 +78,7 @@ class Site:
                     raise NotMeasured(f"the pictures were not made within {PICTURES_SECONDS_MAX} seconds")
                 time.sleep(0.5)
 
-    def run(self, module: str, *arguments: str) -> dict[str, float]:
+    def run(self, module: str, *arguments: str) -> dict[str, Any]:
         """Run a module of ours inside the site; return the JSON that it prints."""
         command = (sys.executable, "-m", module, *arguments)
         done = subprocess.run(
@@ -90,7 +91,7 @@ class Site:
         )
         if done.returncode:
             raise NotMeasured(f"{module} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
-        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return found
 
     @property
