@@ -34,8 +34,15 @@ ensure_chromium() {
   has_chromium || { say "Please install Chromium (Debian: apt install chromium); the journeys in a browser need it."; return 1; }
 }
 
-has_bench_tools() { PATH=$PATH:/usr/sbin command -v nginx >/dev/null 2>&1 && command -v wrk >/dev/null 2>&1; }
+has_nginx() { PATH=$PATH:/usr/sbin command -v nginx >/dev/null 2>&1 && command -v openssl >/dev/null 2>&1; }
+
+ensure_nginx() {
+  need has_nginx "nginx-light openssl" "Please install nginx and openssl (Debian: apt install nginx-light openssl)."
+}
+
+has_bench_tools() { has_nginx && command -v wrk >/dev/null 2>&1; }
 
 ensure_bench_tools() {
-  need has_bench_tools "nginx-light wrk" "Please install nginx and wrk (Debian: apt install nginx-light wrk)."
+  need has_bench_tools "nginx-light openssl wrk" \
+    "Please install nginx, openssl and wrk (Debian: apt install nginx-light openssl wrk)."
 }

@@ -1,6 +1,7 @@
 """The parts of delivery put together: what the server runs."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from django.conf import settings
 
@@ -29,6 +30,9 @@ class Application:
         self.watcher = Watcher(tell=self._tell, lost=self._lost)
         self.handler = Handler(store, threads=threads, body_bytes_max=body_bytes_max)
         self.front = Front(self.handler, store, self.watcher)
+        cdn = settings.STANDFIRST.cdn
+        if cdn is not None:
+            store.tags, self.front.cdn = cdn.tag_headers, cdn
         self.hosts = Hosts(settings.ALLOWED_HOSTS)
         store.position = lambda: self.watcher.reached
         self._started = False
@@ -43,6 +47,8 @@ class Application:
             self.hub.begin(self.watcher.reached)
         if not self.hosts.good(scope["headers"]):
             await send_plain(send, 400, b"web.unknown_host: this site does not go by that name")
+        elif "\0" in scope["path"]:  # PostgreSQL has no such text, so nothing can be looked up under it
+            await send_plain(send, 400, b"web.bad_address: no address has such a character")
         elif scope["path"] == LIVE:
             await self.hub.serve(scope, receive, send)
         elif scope["path"] == POSITION:
@@ -56,6 +62,15 @@ class Application:
         number = str(self.watcher.reached).encode() if scope["method"] == "GET" else b""
         status = 200 if scope["method"] in {"GET", "HEAD"} else 405
         await send_plain(send, status, number, ((b"cache-control", caching),))
+
+    def figures(self) -> dict[str, int]:
+        """Return what this process has done since it began, and what it holds."""
+        return asdict(self.front.figures) | {
+            "pages_kept": len(self.store.pages),
+            "pages_bytes": self.store.bytes_held,
+            "streams_open": self.hub.open,
+            "streams_refused": self.hub.refused,
+        }
 
     def _tell(self, changes: Sequence[tuple[int, str]]) -> None:
         # Pages first: who is told of a change and fetches at once must not get the old page.

@@ -1,8 +1,10 @@
 """Durable followers: what has to be done for each change, once, whatever dies in between.
 
-Mail, outgoing webhooks, a CDN's purge are followers. Each has a cursor in the database, moves
-it in the transaction in which it does its work, and so resumes exactly where it stopped. A
-follower that fails keeps its place and is tried again at the next run; the others go on.
+A follower here works in the database. It has a cursor there, moves it in the transaction in
+which it does its work, and so resumes exactly where it stopped. A follower that fails keeps
+its place and is tried again at the next run; the others go on.
+
+What calls another server must not do so in a transaction: that kind is in ``outside.py``.
 """
 
 import logging
@@ -13,11 +15,11 @@ from django.db import transaction
 from django.db.models import Min
 
 from standfirst.delivery import changes
-from standfirst.delivery.models import Change, Cursor
+from standfirst.delivery.models import ERROR_LENGTH_MAX, Change, Cursor
+from standfirst.delivery.outside import outside_followers
 from standfirst.kit import clock
 
 BATCH = 500  # changes handed over at once, in one transaction
-ERROR_LENGTH_MAX = 1_000
 KEPT_AT_LEAST = timedelta(days=7)  # an open page that was away for longer fetches everything anew
 TRIM_BATCH = 50_000  # at a time, so that the transaction stays short
 
@@ -84,12 +86,17 @@ def behind() -> dict[str, int]:
     """Return how many changes each follower has still to be given."""
     head = changes.head()
     reached = dict(Cursor.objects.values_list("follower", "change_id"))
-    return {name: max(0, head - reached.get(name, head)) for name in _followers}
+    return {name: max(0, head - reached.get(name, head)) for name in names()}
+
+
+def names() -> list[str]:
+    """Return the names of all followers of both kinds. A cursor of any other is a relic and holds up nothing."""
+    return [*_followers, *outside_followers()]
 
 
 def trim() -> int:
     """Delete changes that every follower is past and that no process can still need; return how many."""
-    passed = Cursor.objects.filter(follower__in=_followers).aggregate(least=Min("change_id"))["least"]
+    passed = Cursor.objects.filter(follower__in=names()).aggregate(least=Min("change_id"))["least"]
     old = Change.objects.filter(at__lt=clock.now() - KEPT_AT_LEAST)
     if passed is not None:
         old = old.filter(id__lte=passed)

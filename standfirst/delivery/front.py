@@ -5,7 +5,7 @@ import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,6 +18,7 @@ from standfirst.delivery.encoding import negotiate
 from standfirst.delivery.handler import Handler, Receive, Scope, Send, header_list
 from standfirst.delivery.kept import Joining, KeptPage, Variant, repacked
 from standfirst.delivery.pages import OWN_WRITE_COOKIE, Shown
+from standfirst.delivery.purge import Cdn
 from standfirst.delivery.store import FOREVER, Store, timestamp
 from standfirst.delivery.watch import Watcher
 
@@ -39,14 +40,18 @@ log = logging.getLogger(__name__)
 class Figures:
     """What the front has done since the process began."""
 
+    answered: int = 0  # from a stored page
     rendered: int = 0  # pages rendered by a view
     joined: int = 0  # pages put together, whether or not they were rendered for it
 
 
 @dataclass(slots=True)
 class Asked:
-    """What the front needs to know of a request."""
+    """A request, and what the front needs to know of it."""
 
+    scope: Scope
+    send: Send
+    key: str
     accepts: bytes = b""
     knows: bytes = b""
     wrote: int = 0
@@ -79,6 +84,7 @@ class Front:
         self.handler = handler
         self.store = store
         self.watcher = watcher
+        self.cdn: Cdn | None = None
         self.figures = Figures()
         self._own = own_origin()
         self._under_way: dict[str, asyncio.Future[Produced]] = {}
@@ -86,56 +92,59 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] not in {"GET", "HEAD"} or "?" in scope["path"]:  # an escaped one is no query
             await self.handler.serve(scope, receive, send)
             return
-        asked = _asked(scope["headers"])
-        path, query = scope["path"], scope["query_string"]
-        key = f"{path}?{query.decode('latin-1')}" if query else path
-        page = self.store.pages.get(key)
+        asked = _asked(scope, send)
+        page = self.store.pages.get(asked.key)
         if asked.wrote > self.watcher.reached:
             with suppress(DatabaseError):  # then the miss will say so
                 await self.handler.in_thread(self.watcher.catch_up)
         now = time.time()
         if page is None:
-            await self._miss(scope, receive, send, key, asked)
+            await self._miss(asked, receive)
         elif joining := page.current(now):
-            await self._send_page(scope, send, key, page, joining, asked)
+            await self._send_page(asked, page, joining)
         elif joining := page.previous(now, asked.wrote):
-            self._refresh(scope, key, page, asked)
-            await self._send_page(scope, send, key, page, joining, asked)
+            self._refresh(asked, page)
+            await self._send_page(asked, page, joining)
         else:
-            await self._miss(scope, receive, send, key, asked)
+            await self._miss(asked, receive)
 
-    async def _send_page(
-        self, scope: Scope, send: Send, key: str, page: KeptPage, joining: Joining, asked: Asked
-    ) -> None:
+    async def _send_page(self, asked: Asked, page: KeptPage, joining: Joining) -> None:
         variant, added = joining.variant(asked.accepts)
         if added and page.joining is joining:
-            self.store.grew(key, page, added)
+            self.store.grew(asked.key, page, added)
         joining.hits += 1
+        self.figures.answered += 1
         if joining.hits == HOT_HITS:
-            asyncio.get_running_loop().call_later(HOT_AFTER_SECONDS, self._pack_better, key, joining)
-        await send_variant(scope, send, variant, asked.knows, expires_at=joining.until)
+            asyncio.get_running_loop().call_later(HOT_AFTER_SECONDS, self._pack_better, asked.key, joining)
+        more = self._lifetime(joining) if self.cdn is not None else None
+        await send_variant(asked, variant, expires_at=joining.until, more=more)
 
-    async def _miss(self, scope: Scope, receive: Receive, send: Send, key: str, asked: Asked) -> None:
+    def _lifetime(self, joining: Joining) -> Headers | None:
+        """Return how long a CDN may keep a page: not long if this process may not have heard of a change."""
+        if self.cdn is None or not joining.tagged or not self.watcher.certain():
+            return None
+        return self.cdn.lifetime_headers(joining.until - time.time() - caching.LAST_SECONDS)
+
+    async def _miss(self, asked: Asked, receive: Receive) -> None:
         arrived_at = time.monotonic()
-        if not _may_be_kept(scope):
-            await self.handler.serve(scope, receive, send)
+        if not _may_be_kept(asked.scope):
+            await self.handler.serve(asked.scope, receive, asked.send)
             return
-        produced = await self._produced(scope, key, asked)
+        produced = await self._produced(asked)
         if not produced.serves(arrived_at, asked.wrote):
-            produced = await self._produced(scope, key, asked)
+            produced = await self._produced(asked)
         joining, page = produced.joining, produced.page
         if joining is None:
-            await self.handler.serve(scope, receive, send)
+            await self.handler.serve(asked.scope, receive, asked.send)
         elif produced.status == 200 and page is not None:
-            await self._send_page(scope, send, key, page, joining, asked)
-        elif produced.status >= 500 and (good := self._still_good(key)):
-            await send_variant(scope, send, good.variant(asked.accepts)[0], asked.knows, expires_at=good.until)
+            await self._send_page(asked, page, joining)
+        elif produced.status >= 500 and (good := self._still_good(asked.key)):
+            await send_variant(asked, good.variant(asked.accepts)[0], expires_at=good.until)
         else:
-            variant, _added = joining.variant(asked.accepts)
-            await send_variant(scope, send, variant, asked.knows, status=produced.status)
+            await send_variant(asked, joining.variant(asked.accepts)[0], status=produced.status)
 
     def _still_good(self, key: str) -> Joining | None:
         """Return the previous version while no new one can be made, unless its date is over."""
@@ -143,18 +152,18 @@ class Front:
         joining = page.joining if page is not None else None
         return joining if joining is not None and joining.until > time.time() else None
 
-    def _refresh(self, scope: Scope, key: str, page: KeptPage, asked: Asked) -> None:
+    def _refresh(self, asked: Asked, page: KeptPage) -> None:
         """Begin to bring a page up to date that is served as it was meanwhile."""
-        if time.monotonic() - page.behind_since >= REFRESH_AFTER_SECONDS and key not in self._under_way:
-            self._begin(scope, key, asked)
+        if time.monotonic() - page.behind_since >= REFRESH_AFTER_SECONDS and asked.key not in self._under_way:
+            self._begin(asked)
 
-    async def _produced(self, scope: Scope, key: str, asked: Asked) -> Produced:
+    async def _produced(self, asked: Asked) -> Produced:
         """Render a page once, however many ask for it meanwhile."""
-        return await asyncio.shield(self._under_way.get(key) or self._begin(scope, key, asked))
+        return await asyncio.shield(self._under_way.get(asked.key) or self._begin(asked))
 
-    def _begin(self, scope: Scope, key: str, asked: Asked) -> asyncio.Future[Produced]:
-        coding = negotiate(asked.accepts)
-        under_way = asyncio.ensure_future(self.handler.for_page(self._produce, dict(scope), key, coding))
+    def _begin(self, asked: Asked) -> asyncio.Future[Produced]:
+        key, coding = asked.key, negotiate(asked.accepts)
+        under_way = asyncio.ensure_future(self.handler.for_page(self._produce, dict(asked.scope), key, coding))
         self._under_way[key] = under_way
 
         def done(future: asyncio.Future[Produced]) -> None:
@@ -230,24 +239,24 @@ def own_origin() -> tuple[str, bytes]:
 
 
 async def send_variant(
-    scope: Scope, send: Send, variant: Variant, knows: bytes, *, status: int = 200, expires_at: float = FOREVER
+    asked: Asked, variant: Variant, *, status: int = 200, expires_at: float = FOREVER, more: Headers | None = None
 ) -> None:
     """Send a variant, or 304 if the client has it, or its headers for HEAD."""
-    unchanged = knows and status == 200 and variant.known_by(knows)
+    unchanged = asked.knows and status == 200 and variant.known_by(asked.knows)
     headers = variant.headers_unchanged if unchanged else variant.headers
     if expires_at - time.time() < caching.LAST_SECONDS:
         headers = caching.last(headers)
-    if unchanged:
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else variant.body})
+    if more:
+        headers = headers + more
+    await asked.send({"type": "http.response.start", "status": 304 if unchanged else status, "headers": headers})
+    body = b"" if unchanged or asked.scope["method"] == "HEAD" else variant.body
+    await asked.send({"type": "http.response.body", "body": body})
 
 
-def _asked(headers: list[tuple[bytes, bytes]]) -> Asked:
-    asked = Asked()
-    for name, value in headers:
+def _asked(scope: Scope, send: Send) -> Asked:
+    path, query = scope["path"], scope["query_string"]
+    asked = Asked(scope, send, f"{path}?{query.decode('latin-1')}" if query else path)
+    for name, value in scope["headers"]:
         if name == b"accept-encoding":
             asked.accepts = value
         elif name == b"if-none-match":
@@ -269,8 +278,14 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     if getattr(view, "page_kind", "") != "stored":
         return False
-    names = [name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)]
-    return len(set(names)) == len(names) and set(names) <= getattr(view, "known_query", frozenset())
+    given = parse_qsl(query.decode("latin-1"))
+    names = {name for name, _ in given}
+    return len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+
+
+def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:
+    """Say whether a query is written as our links write it; the same one can be written in endless other ways."""
+    return query.decode("latin-1") in {urlencode(given), urlencode(given, safe=":")}
 
 
 def _headers(response: HttpResponse) -> Headers:

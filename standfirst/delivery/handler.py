@@ -32,7 +32,7 @@ PAGE_THREADS = 2  # for stored pages alone: the desk, a search or an attacker ca
 
 
 class Gone(Exception):
-    """The client hung up."""
+    """The client hung up, or sent a body that cannot be read; the server does not tell which."""
 
 
 class BodyTooLarge(Exception):
@@ -76,6 +76,7 @@ class Handler(BaseHandler):
         try:
             body = await self._body(scope, receive)
         except Gone:
+            await send_plain(send, 400)  # nobody hears it, unless the body was broken rather than cut off
             return
         except (BodyTooLarge, TimeoutError) as error:
             await send_plain(send, 413 if isinstance(error, BodyTooLarge) else 408)

@@ -28,4 +28,4 @@ class Hosts:
         name = host.decode("latin-1").lower()
         bracket, colon = name.rfind("]"), name.rfind(":")
         name, port = (name[:colon], name[colon + 1 :]) if colon > bracket else (name, "")
-        return bool(name) and (not port or port.isdigit()) and validate_host(name, self._allowed)
+        return bool(name) and (not port or (port.isascii() and port.isdigit())) and validate_host(name, self._allowed)

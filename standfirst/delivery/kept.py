@@ -47,6 +47,7 @@ class Joining:
     until: float  # seconds since the epoch
     began_at: float  # on the monotonic clock: every commit before this moment is in it
     position: int = 0
+    tagged: bool = False  # a CDN that is configured can be told to drop it
     hits: int = 0
     variants: dict[str, Variant] = field(default_factory=dict)
 

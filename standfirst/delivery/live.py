@@ -48,6 +48,7 @@ class Hub:
         self.per_address_max = per_address_max
         self.proxies: list[addresses.Network] = []  # whose X-Forwarded-For is believed
         self.open = 0
+        self.refused = 0
         self._by_key: dict[str, set[Stream]] = {}
         self._by_address: dict[str, int] = {}
         self._recent: deque[tuple[int, str]] = deque(maxlen=REMEMBERED_CHANGES)
@@ -80,8 +81,10 @@ class Hub:
         if scope["method"] != "GET" or keys is None:
             await send_plain(send, 400, b"live.bad_request: name 1 to 12 keys")
         elif self.open >= self.streams_max:
+            self.refused += 1
             await send_plain(send, 503, b"live.full", ((b"retry-after", RETRY_AFTER_SECONDS),))
         elif self._by_address.get(address, 0) >= self.per_address_max:
+            self.refused += 1
             await send_plain(send, 429, b"live.too_many_streams", ((b"retry-after", RETRY_AFTER_SECONDS),))
         else:
             await self._stream(Stream(keys), address, _since(scope), receive, send)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 KEY_LENGTH_MAX = 200
+ERROR_LENGTH_MAX = 1_000  # of what is kept of an error: enough for its message
 
 
 class Change(models.Model):

@@ -140,7 +140,8 @@ class Store:
         body, filled = self._join(page.pieces, page.holes, position)
         until = min([page.expires_at, *(each.expires_at for each in filled.values())])
         shown = page.keys.union(*(each.keys for each in filled.values()))
-        joining = Joining(body, page.headers + self.tags(shown), until, began_at, position)
+        tags = self.tags(shown)
+        joining = Joining(body, page.headers + tags, until, began_at, position, tagged=bool(tags))
         for coding in set(codings) or ():
             joining.pack(coding)
         with self._lock:

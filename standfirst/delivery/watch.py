@@ -16,6 +16,7 @@ from standfirst.delivery import changes
 
 LOOK_EVERY_SECONDS = 0.02  # on SQLite; a look costs 4 µs
 LOOK_AT_LEAST_EVERY_SECONDS = 1.0  # on PostgreSQL, should a notification be lost
+CERTAIN_SECONDS_MAX = 2.0  # twice that; a process that heard nothing for longer may have been cut off
 RETRY_SECONDS_MAX = 2.0
 BLIND_SECONDS_MAX = 600  # the log is kept for longer; after that nothing in memory is trusted
 
@@ -52,6 +53,10 @@ class Watcher:
         self._stopped.set()
         if self._thread is not None:
             self._thread.join()
+
+    def certain(self) -> bool:
+        """Say whether the log was looked at just now, so that a page may be called new by it."""
+        return time.monotonic() - self._looked_at < CERTAIN_SECONDS_MAX
 
     def catch_up(self) -> None:
         """Follow everything that has been committed."""

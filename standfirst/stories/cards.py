@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
-from standfirst.stories.models import Author, Byline, Section, Story
+from standfirst.stories.models import Author, Byline, Picture, Section, Story
 from standfirst.stories.renditions import PictureSet, picture_set
 
 _HERO = ("description", "caption", "credit", "licence", "source_url", "width", "height")
@@ -33,7 +33,7 @@ class StoryCard:
 
 
 def published() -> QuerySet[Story]:
-    """Return the stories that readers may read, newest first. Asks once which are kept private: narrow it as you like."""
+    """Return the stories that readers may read, newest first. It asks at once which pages are private: narrow one."""
     live: QuerySet[Story] = Story.objects.live().public().filter(address__isnull=False)
     return live.order_by("-first_published_at", "-pk")
 
@@ -43,11 +43,16 @@ def for_cards(stories: QuerySet[Story]) -> QuerySet[Story]:
     return _columns(stories).prefetch_related(bylines_in_order(), "hero__renditions")
 
 
-def lists_of_cards(*lists: QuerySet[Story]) -> list[list[StoryCard]]:
-    """Return the cards of several lists: a query for each, and two for the authors and pictures of all."""
+def lists_of_cards(*lists: QuerySet[Story], pictures: Iterable[Picture] = ()) -> list[list[StoryCard]]:
+    """Return the cards of several lists: a query for each, and two for the authors and renditions of all.
+
+    The renditions of ``pictures``, which are shown beside them, are fetched with theirs.
+    """
     found = [list(_columns(stories)) for stories in lists]
-    prefetch_related_objects([story for stories in found for story in stories], bylines_in_order(), "hero__renditions")
-    return [cards(stories) for stories in found]
+    stories = [story for each in found for story in each]
+    prefetch_related_objects(stories, bylines_in_order())
+    prefetch_related_objects([*pictures, *(story.hero for story in stories if story.hero)], "renditions")
+    return [cards(each) for each in found]
 
 
 def bylines_in_order() -> Prefetch:

@@ -1,16 +1,23 @@
 """Site folders made by the real command, and the command run as a person would."""
 
+import contextlib
 import fcntl
+import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
 
 SECONDS_TO_WAIT_MAX = 90.0  # a start loads Django twice, beside the other tests
 
@@ -55,6 +62,41 @@ def made_once(folder: Path) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def a_database(label: str) -> Iterator[dict[str, str]]:
+    """Yield the environment of a database of the site's own: empty for SQLite, the tests' server otherwise."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith(("postgres:", "postgresql:")):
+        yield {}
+        return
+    name = f"standfirst_{label}_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def on_site(code: str, *, folder: Path, environment: Mapping[str, str] | None = None) -> Any:
+    """Run ``code`` in a process of its own that has the site's settings; return what it leaves in ``told``."""
+    whole = f"import django, json\ndjango.setup()\ntold = None\n{code}\nprint(json.dumps(told))"
+    on = {"STANDFIRST_SITE": str(folder), "DJANGO_SETTINGS_MODULE": "standfirst.web.settings", **(environment or {})}
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", whole],
+        cwd=folder,
+        env=clean_environment(on),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_TO_WAIT_MAX,
+        check=False,
+    )
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def free_port() -> int:
     """Return a port that was free a moment ago."""
     with socket.socket() as sock:
@@ -76,8 +118,8 @@ def until[T](found: Callable[[], T], *, seconds: float = SECONDS_TO_WAIT_MAX) ->
 class Served:
     """A site served by ``standfirst serve`` in a process of its own."""
 
-    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None, port: int = 0) -> None:
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         rehearsal = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
@@ -101,10 +143,11 @@ class Served:
         """Return the log so far."""
         return self.log.read_text(encoding="utf-8")
 
-    def get(self, path: str = "/") -> tuple[int, str]:
+    def get(self, path: str = "/", *, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Fetch a page and return its status and text."""
+        request = urllib.request.Request(self.url + path, headers=dict(headers or {}))  # noqa: S310 - our own address
         try:
-            with urllib.request.urlopen(self.url + path, timeout=30) as response:  # noqa: S310 - our own address
+            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - as above
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -122,12 +165,26 @@ class Served:
             parents |= set(found.values())
         return found
 
+    def kill(self) -> None:
+        """Kill every process of the site at once, as a pulled plug would."""
+        self.process.send_signal(signal.SIGSTOP)  # so that it starts none anew
+        below = self.children()
+        for pid in (*below.values(), self.process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(timeout=SECONDS_TO_WAIT_MAX)
+        until(lambda: not any(_lives(pid) for pid in below.values()))
+
     def stop(self) -> float:
         """Send SIGTERM, wait for the end and return the seconds that it took."""
         began = time.monotonic()
         self.process.terminate()
         self.process.wait(timeout=SECONDS_TO_WAIT_MAX)
         return time.monotonic() - began
+
+
+def _lives(pid: int) -> bool:
+    return _fields(Path(f"/proc/{pid}/status")).get("State", "Z")[0] != "Z"
 
 
 def _fields(status: Path) -> dict[str, str]:

@@ -6,7 +6,10 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
-        from standfirst.web import receivers
+        from django.conf import settings
+
+        from standfirst.web import purging, receivers
         from standfirst.web.pages import fragments  # noqa: F401 - registers what renders each kind
 
         receivers.connect()
+        purging.follow(settings.STANDFIRST.cdn_access)

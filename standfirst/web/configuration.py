@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from standfirst.delivery import purge
+from standfirst.delivery.purge import Access, Cdn
 from standfirst.kit.env import BadSetting, Env
 
 LANGUAGES = ("en", "de", "fr", "es", "ar")
@@ -26,6 +28,11 @@ class Configuration:
     language: str
     database: dict[str, Any]
     proxies: tuple[str, ...]
+    cdn_kind: str
+    cdn_id: str
+    cdn_token: str
+    cdn_addresses: tuple[str, ...]
+    cdn_seconds_max: int
     mail_url: str
     mail_from: str
     stripe_secret_key: str
@@ -37,16 +44,42 @@ class Configuration:
     web_processes: int
     threads: int
     upload_mib_max: int
+    metrics_token: str
     log_level: str
     debug: bool
     env: Env
+
+    @property
+    def cdn(self) -> Cdn | None:
+        """The network in front, None unless all that it needs is set: pages that nobody purges must not stay there."""
+        access = self.cdn_access
+        return access.cdn if access else None
+
+    @property
+    def cdn_access(self) -> Access | None:
+        """How to purge the network in front, None unless all that it needs is set."""
+        if not self.cdn_kind or _doubts_of_cdn(self):
+            return None
+        return Access(
+            cdn=Cdn(self.cdn_kind, self.cdn_seconds_max),
+            addresses=self.cdn_addresses or (purge.KINDS[self.cdn_kind].api,),
+            id=self.cdn_id,
+            token=self.cdn_token,
+            host=urlsplit(self.url).netloc,
+        )
 
 
 def read(site: Path) -> Configuration:
     """Read and check the settings of the site in the folder ``site``. BadSetting names the first that is wrong."""
     env = Env.of_site(site)
     found = Configuration(
-        site=site, env=env, **_publication(env), **_data(env, site), **_mail_and_money(env), **_limits(env)
+        site=site,
+        env=env,
+        **_publication(env),
+        **_data(env, site),
+        **_mail_and_money(env),
+        **_front(env),
+        **_limits(env),
     )
     env.refuse_unknown()
     return found
@@ -119,11 +152,36 @@ def _mail_and_money(env: Env) -> dict[str, Any]:
     }
 
 
-def _limits(env: Env) -> dict[str, Any]:
+def _front(env: Env) -> dict[str, Any]:
     return {
         "proxies": env.names(
             "STANDFIRST_PROXIES", help="Addresses of proxies whose X-Forwarded-For and -Proto are believed."
         ),
+        "cdn_kind": env.choice(
+            "STANDFIRST_CDN", "", among=tuple(purge.KINDS), help="The content delivery network in front, if any."
+        ),
+        "cdn_id": env.text("STANDFIRST_CDN_ID", help="Fastly's service or Cloudflare's zone."),
+        "cdn_token": env.text("STANDFIRST_CDN_TOKEN", help="A token of that network that may purge, and only that."),
+        "cdn_addresses": env.parsed(
+            "STANDFIRST_CDN_URL",
+            (),
+            expected="addresses such as http://10.0.0.5:6081, separated by commas",
+            parse=_origins,
+            shown="",
+            help="Where purges are sent: the Varnish servers, or another address than the network's own API.",
+        ),
+        "cdn_seconds_max": env.number(
+            "STANDFIRST_CDN_SECONDS",
+            3600,
+            low=1,
+            high=86_400,
+            help="How long the network may keep a page that nothing changes, in seconds: the price of a lost purge.",
+        ),
+    }
+
+
+def _limits(env: Env) -> dict[str, Any]:
+    return {
         "pages_mib_max": env.number(
             "STANDFIRST_PAGES_MIB", 64, low=8, high=4096, help="Memory for stored pages in each web process, in MiB."
         ),
@@ -141,6 +199,9 @@ def _limits(env: Env) -> dict[str, Any]:
         ),
         "upload_mib_max": env.number(
             "STANDFIRST_UPLOAD_MIB", 25, low=1, high=1024, help="Largest request body, in MiB."
+        ),
+        "metrics_token": env.text(
+            "STANDFIRST_METRICS_TOKEN", help="What a monitoring system sends to read /metrics; without it, nobody can."
         ),
         "log_level": env.choice(
             "STANDFIRST_LOG", "warning", among=("debug", "info", "warning", "error"), help="How much is logged."
@@ -161,6 +222,7 @@ def doubts(found: Configuration) -> list[str]:
         )
     if found.debug and not at_home:
         said.append("STANDFIRST_DEBUG is on: visitors can read the program's secrets on every error page.")
+    said += _doubts_of_cdn(found)
     if found.mode == "live":
         said += _doubts_when_live(found, at_home=at_home)
     return said
@@ -178,6 +240,23 @@ def _doubts_when_live(found: Configuration, *, at_home: bool) -> list[str]:
         said.append("STANDFIRST_MAIL_URL is not set: mail goes to files in the data folder and reaches nobody.")
     if at_home:
         said.append(f"STANDFIRST_URL is {found.url}: readers elsewhere cannot reach this address.")
+    return said
+
+
+def _doubts_of_cdn(found: Configuration) -> list[str]:
+    """Return why the network in front is not used although something was set for it."""
+    off = "so the network in front keeps pages for a second only, and nothing is purged."
+    if not found.cdn_kind:
+        given = [name for name in ("_ID", "_TOKEN", "_URL") if found.env.given(f"STANDFIRST_CDN{name}")]
+        return [f"STANDFIRST_CDN{given[0]} is set but STANDFIRST_CDN is not, {off}"] if given else []
+    needed = ("_URL",) if found.cdn_kind == "varnish" else ("_ID", "_TOKEN")
+    said = [
+        f"STANDFIRST_CDN is {found.cdn_kind} but STANDFIRST_CDN{name} is not set, {off}"
+        for name in needed
+        if not found.env.given(f"STANDFIRST_CDN{name}")
+    ]
+    if not (found.cdn_token.isascii() and found.cdn_token.isprintable()) or " " in found.cdn_token:
+        said.append(f"STANDFIRST_CDN_TOKEN holds what no token has, {off}")
     return said
 
 
@@ -224,6 +303,14 @@ def _origin(raw: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError(raw)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _origins(raw: str) -> tuple[str, ...]:
+    found = tuple(_origin(part.strip()) for part in raw.split(",") if part.strip())
+    for each in map(urlsplit, found):
+        if each.username or each.password or each.port == 0:  # a port that is no number is a ValueError of its own
+            raise ValueError(raw)
+    return found
 
 
 def _zone(raw: str) -> str:

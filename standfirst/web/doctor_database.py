@@ -9,6 +9,7 @@ from django.tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from standfirst.delivery import changes
+from standfirst.delivery import followers as registered
 from standfirst.delivery.models import Change, Cursor
 from standfirst.kit import clock
 from standfirst.stories import publishing
@@ -20,6 +21,7 @@ SYNCHRONOUS_FULL = 2
 QUEUE_AGE_MAX = timedelta(minutes=5)
 SCHEDULED_LATE_SECONDS_MAX = 120
 FOLLOWER_LAG_MAX = timedelta(minutes=5)
+FOLLOWER_TRIES_MAX = 5  # then it has failed for about half a minute
 FAILED_TASKS_SINCE = timedelta(days=1)
 MINUTES_SHOWN_MAX = 120
 CLOCK_OFF_MAX = timedelta(seconds=30)
@@ -92,11 +94,16 @@ def scheduled_stories() -> Iterator[Finding]:
 def followers() -> Iterator[Finding]:
     """What reads the log of changes: how far each has come."""
     head = changes.head()
-    for cursor in Cursor.objects.order_by("follower"):
+    for cursor in Cursor.objects.filter(follower__in=registered.names()).order_by("follower"):
         first_unread = Change.objects.filter(id__gt=cursor.change_id).aggregate(at=Min("at"))["at"]
         if first_unread and clock.now() - first_unread > FOLLOWER_LAG_MAX:
             seen = f"{head - cursor.change_id} changes behind since {_ago(clock.now() - first_unread)}"
             yield warn(f"follower {cursor.follower}", f"{seen} {cursor.error}".strip(), SERVE_ADVICE)
+        elif cursor.tries >= FOLLOWER_TRIES_MAX:
+            seen = f"failed {cursor.tries} times in a row: {cursor.error}"
+            yield warn(
+                f"follower {cursor.follower}", seen, "It is tried again every minute. Nothing is lost meanwhile."
+            )
         else:
             yield ok(f"follower {cursor.follower}", "up to date")
 

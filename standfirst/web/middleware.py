@@ -95,7 +95,10 @@ def sent_from_here(request: HttpRequest) -> bool:
     if site is not None:
         return site == "same-origin"
     stated = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(stated).netloc == request.get_host()
+    try:
+        return urlsplit(stated).netloc == request.get_host()
+    except ValueError:  # "http://[" is no address
+        return False
 
 
 def answer_to(request: HttpRequest, exception: Exception) -> HttpResponseBase | None:

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any
 
 from granian import net
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
@@ -111,6 +111,7 @@ def main() -> None:
     server = InheritedSocketServer(
         descriptor,
         interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # browsers speak HTTP/2 with TLS only, which ends at the proxy
         workers=processes,
         websockets=False,
         backlog=BACKLOG,

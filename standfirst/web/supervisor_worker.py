@@ -1,6 +1,6 @@
-"""The worker process: background tasks, and the scheduler in a thread beside them.
+"""The worker process: background tasks, and in threads beside them the scheduler and the followers that call out.
 
-One process for both, as each would load the whole of Django and neither is busy for long.
+One process for all, as each would load the whole of Django and none is busy for long.
 """
 
 import logging
@@ -11,6 +11,7 @@ from django.tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from standfirst.delivery import outside
 from standfirst.web import scheduler
 
 POLL_SECONDS = 0.25  # a look into the queue costs about a third of a millisecond
@@ -61,6 +62,7 @@ def main() -> None:
     )
     worker.configure_signals()
     thread.start()
+    outside.start(stop)  # daemons: a call that hangs must not hold up the end
     try:
         worker.run()
     finally:

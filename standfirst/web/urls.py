@@ -5,7 +5,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from standfirst.delivery.views import fragment
-from standfirst.web.pages import errors, lists, machines, search, story
+from standfirst.web.pages import errors, lists, machines, metrics, search, story
 
 urlpatterns = [
     path("", lists.front_page, name="front_page"),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("sitemap.xml", machines.sitemap_index, name="sitemap_index"),
     re_path(r"^sitemaps/(?P<name>[0-9]{4}|pages)\.xml$", machines.sitemap_part, name="sitemap"),
     path("robots.txt", machines.robots, name="robots"),
+    path("metrics", metrics.figures, name="metrics"),
     path("fragments/<str:name>", fragment, name="fragment"),
     path("", include("standfirst.funding.urls")),
     path("", include("standfirst.discussion.urls")),

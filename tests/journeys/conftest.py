@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from standfirst.testing.sites import Served, clean_environment, free_port, made_once, standfirst
+from standfirst.testing.sites import Served, a_database, clean_environment, free_port, made_once, standfirst
 
 HERE = Path(__file__).parent
 EXPORT = HERE.parents[1] / "standfirst" / "importers" / "tests" / "data" / "harbour.xml"
@@ -53,23 +52,6 @@ class Site:
 
     def path(self, story: str) -> str:
         return self.stories[story]["path"]
-
-
-@contextlib.contextmanager
-def a_database() -> Iterator[dict[str, str]]:
-    """Yield the environment of a database of the site's own: empty for SQLite."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith(("postgres:", "postgresql:")):
-        yield {}
-        return
-    name = f"standfirst_journeys_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def run(*arguments: str, folder: Path, environment: dict[str, str]) -> None:
@@ -105,7 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site made, filled and served by the real commands, for all journeys."""
     folder = tmp_path_factory.mktemp("journeys") / "site"
     pay_url = f"http://127.0.0.1:{free_port()}"
-    with a_database() as database:
+    with a_database("journeys") as database:
         environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **database}
         if database:
             run("init", str(folder), folder=folder.parent, environment=environment)

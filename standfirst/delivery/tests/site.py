@@ -69,6 +69,28 @@ def broken(request: HttpRequest) -> HttpResponse:
     return shows(HttpResponse("all is well" + "x" * 400), "story:9")
 
 
+@stored_page()
+def named(request: HttpRequest) -> HttpResponse:
+    """A page that says under which address it was made."""
+    return shows(HttpResponse(request.build_absolute_uri()), "named")
+
+
+@stored_page()
+def long(request: HttpRequest) -> HttpResponse:
+    """A page that is worth packing."""
+    return shows(HttpResponse(" ".join(f"{number} squared is {number * number}." for number in range(900))), "long")
+
+
+@stored_page()
+def gone(request: HttpRequest) -> HttpResponse:
+    """A page that is there until its key is touched; then the database may be away, too."""
+    for each in before_return:
+        each()
+    if value_of("gone"):
+        return HttpResponse("no longer here", status=404)
+    return shows(HttpResponse("here" + "x" * 400), "gone")
+
+
 @personal_page
 def mine(request: HttpRequest) -> HttpResponse:
     """A page for one person."""
@@ -86,6 +108,9 @@ urlpatterns = [
     path("broken/", broken),
     path("forgetful/", forgetful),
     path("with-cookie/", with_cookie),
+    path("named/", named),
+    path("gone/", gone),
+    path("long/", long),
     path("mine/", mine),
     path("fragments/<str:name>", fragment),
 ]

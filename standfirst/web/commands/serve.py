@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = configuration.read(site)
     try:
         with only_one(config.data), listening(arguments.host, arguments.port) as sock:
-            environment = environment_of(config, sock)
+            environment = environment_of(config, sock) | metrics_folder(config)
             programs = programs_of(config, sock)
             if not start_record.still_true(config, url=environment["STANDFIRST_URL"]):
                 check(environment)
@@ -137,6 +138,16 @@ def environment_of(config: Configuration, sock: socket.socket) -> dict[str, str]
         **os.environ,
         "STANDFIRST_URL": config.url if config.env.given("STANDFIRST_URL") else here,
     }
+
+
+def metrics_folder(config: Configuration) -> dict[str, str]:
+    """Make the folder in which the web processes note their figures, empty; {} if nobody may read them."""
+    if not config.metrics_token:
+        return {}
+    folder = config.data / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o750)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
 def shown_host(sock: socket.socket) -> str:

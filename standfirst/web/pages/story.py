@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -57,8 +57,8 @@ def _composed(found: Story, readable: QuerySet[Story], paper: PublicationSetting
         readable.filter(section=found.section).exclude(pk=found.pk)[:RELATED_LENGTH],
         _series(found, readable),
         readable.filter(pk__in=body.numbers_of_stories(found.body)),
+        pictures=[*([found.hero] if found.hero else []), *body.pictures_in(found.body)],
     )
-    prefetch_related_objects([*([found.hero] if found.hero else []), *body.pictures_in(found.body)], "renditions")
     hero = picture_set(found.hero) if found.hero else None
     context = {
         "story": found,

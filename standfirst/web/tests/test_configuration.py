@@ -67,6 +67,11 @@ def test_a_database_url_is_taken_apart(read: Reader) -> None:
         ("STANDFIRST_MAIL_URL", "mail.example.org"),
         ("STANDFIRST_WEB_PROCESSES", "0"),
         ("STANDFIRST_DEBUG", "perhaps"),
+        ("STANDFIRST_CDN", "akamai"),
+        ("STANDFIRST_CDN_URL", "api.example.org"),
+        ("STANDFIRST_CDN_URL", "http://me:pw@10.0.0.5"),
+        ("STANDFIRST_CDN_URL", "http://10.0.0.5:port"),
+        ("STANDFIRST_CDN_SECONDS", "0"),
     ],
 )
 def test_nonsense_is_refused_with_the_settings_name(read: Reader, name: str, value: str) -> None:
@@ -96,6 +101,46 @@ def test_an_unknown_setting_in_the_file_is_refused(read: Reader) -> None:
 )
 def test_what_is_allowed_but_hardly_meant_is_said(read: Reader, chosen: dict[str, str], words: str) -> None:
     assert any(words in doubt for doubt in configuration.doubts(read(**chosen)))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"STANDFIRST_CDN": "fastly", "STANDFIRST_CDN_TOKEN": "t"}, "STANDFIRST_CDN_ID is not set"),
+        ({"STANDFIRST_CDN": "cloudflare", "STANDFIRST_CDN_ID": "z"}, "STANDFIRST_CDN_TOKEN is not set"),
+        ({"STANDFIRST_CDN": "varnish"}, "STANDFIRST_CDN_URL is not set"),
+        ({"STANDFIRST_CDN_ID": "z"}, "STANDFIRST_CDN is not"),
+        ({"STANDFIRST_CDN": "fastly", "STANDFIRST_CDN_ID": "z", "STANDFIRST_CDN_TOKEN": "a b"}, "what no token has"),
+    ],
+)
+def test_a_network_that_cannot_be_purged_is_said_and_is_none(read: Reader, chosen: dict[str, str], words: str) -> None:
+    found = read(**chosen)
+
+    assert any(words in doubt for doubt in configuration.doubts(found))
+    assert found.cdn is None
+
+
+@pytest.mark.parametrize(
+    ("chosen", "addresses"),
+    [
+        ({"STANDFIRST_CDN": "fastly", "STANDFIRST_CDN_ID": "z"}, ("https://api.fastly.com",)),
+        ({"STANDFIRST_CDN": "cloudflare", "STANDFIRST_CDN_ID": "z"}, ("https://api.cloudflare.com",)),
+        (
+            {"STANDFIRST_CDN": "varnish", "STANDFIRST_CDN_URL": "http://10.0.0.5:6081, http://10.0.0.6:6081"},
+            ("http://10.0.0.5:6081", "http://10.0.0.6:6081"),
+        ),
+    ],
+)
+def test_a_network_that_has_everything_raises_no_doubt(
+    read: Reader, chosen: dict[str, str], addresses: tuple[str, ...]
+) -> None:
+    found = read(**chosen, STANDFIRST_CDN_TOKEN="secret-1", STANDFIRST_CDN_SECONDS="600")
+
+    assert configuration.doubts(found) == []
+    assert found.cdn_access is not None
+    assert found.cdn_access.addresses == addresses
+    assert found.cdn is not None
+    assert found.cdn.lifetime_seconds_max == 600
 
 
 def test_a_live_site_that_has_everything_raises_no_doubt(read: Reader) -> None:

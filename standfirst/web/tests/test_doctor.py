@@ -16,7 +16,9 @@ from django.db import connection
 from django.tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from standfirst.delivery import changes, followers, outside
 from standfirst.delivery.models import Change, Cursor
+from standfirst.delivery.outside import Outside
 from standfirst.kit import clock
 from standfirst.testing.sites import free_port
 from standfirst.web import doctor, doctor_database, doctor_machine, exits, scheduler, start_record
@@ -134,7 +136,8 @@ def test_a_task_that_failed_today_is_named() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "grade"), [(4, Grade.OK), (6, Grade.WARN)])
-def test_a_follower_that_stays_behind_is_named(minutes: int, grade: Grade) -> None:
+def test_a_follower_that_stays_behind_is_named(minutes: int, grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(followers, "_followers", {"mail": print})
     Change.objects.all().delete()
     Cursor.objects.all().delete()
     Cursor.objects.create(follower="mail", change_id=0, moved_at=NOW)
@@ -145,6 +148,25 @@ def test_a_follower_that_stays_behind_is_named(minutes: int, grade: Grade) -> No
 
     assert found.what == "follower mail"
     assert found.grade is grade
+
+
+def test_a_follower_that_fails_again_and_again_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "_outside", {"cdn": Outside(print)})
+    Cursor.objects.create(
+        follower="cdn", change_id=changes.head(), moved_at=NOW, tries=7, error="PurgeFailed: answered 403"
+    )
+
+    found = only(doctor_database.followers())
+
+    assert found.grade is Grade.WARN
+    assert "7 times in a row: PurgeFailed: answered 403" in found.seen
+
+
+def test_a_follower_that_was_configured_once_and_is_no_more_is_not_looked_at() -> None:
+    Cursor.objects.all().delete()
+    Cursor.objects.create(follower="gone", change_id=0, moved_at=NOW, tries=9)
+
+    assert list(doctor_database.followers()) == []
 
 
 def test_a_clock_that_was_set_back_is_seen() -> None:

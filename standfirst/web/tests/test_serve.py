@@ -76,8 +76,7 @@ def test_a_client_that_reads_nothing_of_what_it_is_sent_is_dropped() -> None:
         accepted.settimeout(30)
 
         with accepted, pytest.raises((TimeoutError, ConnectionResetError)) as dropped:
-            while True:
-                accepted.sendall(b"news " * 10_000)
+            accepted.sendall(b"news " * 10_000_000)
 
     assert dropped.value.errno in {errno.ETIMEDOUT, errno.ECONNRESET}
 

@@ -7,11 +7,13 @@
 const KEYS_MAX = 12; // the server's limit for one stream
 const POLL_EVERY = 60_000; // ms; when there is no stream, one number is asked for that often
 const AT_MOST_EVERY = 400; // ms; a burst of changes is one look
+const AGAIN_AFTER = 3_000; // ms after the last change: a cache on the way may have answered with what was
 
 let stream = null;
 let polling = null;
 let lastId = document.documentElement.dataset.change ?? ""; // the change at which the page was made
 const looking = new Map();
+const again = new Map();
 const missed = new Set();
 
 function elements(key) {
@@ -54,10 +56,12 @@ function touched(key) {
   } else if (!looking.has(key)) {
     const wait = async () => {
       await look(key);
+      clearTimeout(again.get(key));
+      again.set(key, setTimeout(() => look(key), AGAIN_AFTER * (1 + Math.random() / 2)));
       setTimeout(() => {
-        const again = looking.get(key);
+        const meanwhile = looking.get(key);
         looking.delete(key);
-        if (again) touched(key);
+        if (meanwhile) touched(key);
       }, AT_MOST_EVERY);
     };
     looking.set(key, false);
