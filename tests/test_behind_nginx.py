@@ -1,4 +1,4 @@
-"""A real site behind the real nginx with the configuration that hosts are given."""
+"""A real site behind the real nginx with the configuration that hosts are given, and a network in front of both."""
 
 import contextlib
 import gzip
@@ -19,6 +19,7 @@ import pytest
 import zstandard
 
 from standfirst.testing import nginx as testing_nginx
+from standfirst.testing.cdn import Network, network
 from standfirst.testing.nginx import NAME, Answer, Nginx
 from standfirst.testing.sites import Served, clean_environment, made_once, until
 
@@ -38,7 +39,7 @@ UNPACK = {
 STORIES = """
 import django, json; django.setup()
 from standfirst.testing.stories import published_story
-found = [published_story(f"Ferry number {number} returns") for number in range(9)]
+found = [published_story(f"Ferry number {number} returns") for number in range(10)]
 print(json.dumps([[story.key, f"/{story.address}/"] for story in found]))
 """
 
@@ -46,17 +47,19 @@ print(json.dumps([[story.key, f"/{story.address}/"] for story in found]))
 class Paper:
     """The site, nginx in front of it, and its stories: each test takes one that no other has changed."""
 
-    def __init__(self, folder: Path, stories: list[tuple[str, str]]) -> None:
+    def __init__(self, folder: Path, stories: list[tuple[str, str]], network: Network) -> None:
         self.folder = folder
         self.stories = stories
-        self.served = Served(folder, environment=OURS)
+        self.network = network
+        self.environment = {**OURS, "STANDFIRST_CDN": "varnish", "STANDFIRST_CDN_URL": network.url}
+        self.served = Served(folder, environment=self.environment)
         self.visitors = (f"127.0.0.{number}" for number in range(2, 250))
 
     def story(self) -> tuple[str, str]:
         return self.stories.pop()
 
     def back(self) -> None:
-        self.served = Served(self.folder, environment=OURS, port=self.served.port).ready()
+        self.served = Served(self.folder, environment=self.environment, port=self.served.port).ready()
 
     def comment(self, web: Nginx, key: str, text: str) -> Answer:
         """Post from an address that has not posted yet."""
@@ -80,12 +83,13 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
     told = subprocess.run(
         [sys.executable, "-c", STORIES], env=clean_environment(on_site), cwd=folder, capture_output=True, check=True
     )
-    made = Paper(folder, [(key, path) for key, path in json.loads(told.stdout)])
-    try:
-        made.served.ready()
-        yield made
-    finally:
-        made.served.stop()
+    with network() as receiver:
+        made = Paper(folder, [(key, path) for key, path in json.loads(told.stdout)], receiver)
+        try:
+            made.served.ready()
+            yield made
+        finally:
+            made.served.stop()
 
 
 @pytest.fixture(scope="module")
@@ -290,6 +294,15 @@ def test_a_style_sheet_is_stored_and_goes_on_for_good(paper: Paper, web: Nginx) 
 
     assert (seen.status, seen.headers["x-cache"]) == (200, "HIT")
     assert "immutable" in seen.headers["cache-control"]
+
+
+def test_a_network_in_front_is_told_of_a_comment_and_told_again(paper: Paper, web: Nginx) -> None:
+    key, _path = paper.story()
+
+    paper.comment(web, key, "Told to the network, too.")
+
+    until(lambda: paper.network.dropped.count(f"thread:{key}") == 2)
+    assert "site" in paper.network.dropped, "what was there before the start was not dropped"
 
 
 def test_stories_go_on_while_the_application_is_dead_and_are_new_when_it_is_back(paper: Paper, web: Nginx) -> None:

@@ -34,10 +34,11 @@ class Answer:
 
 
 class Nginx:
-    """nginx in front of an application on this machine."""
+    """nginx in front of an application on this machine. Without ``tls`` it speaks plain HTTP, for measuring."""
 
-    def __init__(self, folder: Path, *, application_port: int) -> None:
+    def __init__(self, folder: Path, *, application_port: int, tls: bool = True) -> None:
         self.folder = folder
+        self.tls = tls
         self.application_port = application_port
         self.port, self.port_plain = free_port(), free_port()
         self.cache = folder / "cache"
@@ -88,7 +89,10 @@ class Nginx:
             if before not in text:
                 raise AssertionError(f"{CONFIGURATION.name} no longer says {before!r}")
             text = text.replace(before, after)
-        return "\n".join(line for line in text.splitlines() if "listen [::]" not in line) + "\n"
+        if not self.tls:
+            text = text.replace(" ssl http2", "")
+        left_out = ("listen [::]",) if self.tls else ("listen [::]", "ssl_")
+        return "\n".join(line for line in text.splitlines() if not line.strip().startswith(left_out)) + "\n"
 
     def connect(self, *, name: str = NAME, address: str = "127.0.0.1") -> http.client.HTTPConnection:
         """Return a TLS connection in the name of ``name``, from one of the addresses of loopback."""
