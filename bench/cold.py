@@ -18,19 +18,21 @@ def measure(site: Site, *, rounds: int) -> list[Row]:
     """Start the site again and again; each time a crowd asks at once for a story that nobody has asked for."""
     with site.served() as served:
         path = busiest_story(served.url)
-    starts, alone, together = [], [], []
+    starts, alone, together, renders = [], [], [], []
     for _ in range(rounds):
         for readers, taken in ((1, alone), (READERS, together)):
             with site.served() as served:
                 starts.append(served.first_page_seconds)
+                before = served.pages_rendered
                 taken.append(cpu_ms_of(served, path, readers))
+                renders.append(served.pages_rendered - before)
     one, all_of_them = median(alone), median(together)
     return [
         seconds("first page after `standfirst serve`, site just made", site.first_start_seconds),
         seconds("first page after `standfirst serve`, later starts", median(starts)),
         Row(f"{READERS} readers ask at once for a story that is not stored yet",
-            f"{all_of_them:.0f} ms of CPU where one reader causes {one:.0f} ms",
-            "one render", all_of_them < 2 * one),
+            f"{max(renders)} render, {all_of_them:.0f} ms of CPU where one reader causes {one:.0f} ms",
+            "1 render", max(renders) == 1),
     ]  # fmt: skip
 
 

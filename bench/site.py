@@ -18,14 +18,19 @@ from typing import Any
 
 from bench import processes
 from bench.servers import ROOT, NotMeasured, fetch, free_port, running, wait_for
+from standfirst.testing.nginx import NAME
 
 COMMAND = str(Path(sys.executable).parent / "standfirst")
 STORY = re.compile(rb'href="(/20\d\d/\d\d/[^"#]+/)"')
 PICTURES_SECONDS_MAX = 300
+NOTED_SECONDS = 2.5  # processes note their figures once a second
+TOKEN = "for the bench"
 ENVIRONMENT = {
     # The client poses as a proxy, so that its comments come from many addresses and no limit stops them.
     "STANDFIRST_PROXIES": "127.0.0.1",
+    "STANDFIRST_HOSTS": NAME,  # as nginx in front calls it
     "STANDFIRST_PAGES_MIB": "512",  # room for the thousand stories of the measure "gift"
+    "STANDFIRST_METRICS_TOKEN": TOKEN,
     "STANDFIRST_STREAMS_PER_ADDRESS": "50000",  # all of them come from this machine
 }
 
@@ -42,6 +47,16 @@ class Served:
     def web(self) -> int:
         """The process that answers requests."""
         return processes.named(self.pid, "standfirst: web")
+
+    @property
+    def pages_rendered(self) -> int:
+        """How many stored pages a view has rendered since the start, as the site tells a monitoring system."""
+        time.sleep(NOTED_SECONDS)
+        told = fetch(f"{self.url}/metrics", Authorization=f"Bearer {TOKEN}")[1].decode()
+        found = re.search(r"^standfirst_pages_rendered_total ([\d.e+]+)$", told, re.MULTILINE)
+        if found is None:
+            raise NotMeasured("the site does not tell how many pages it rendered")
+        return int(float(found[1]))
 
     @property
     def memory_mib(self) -> float:
