@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
-from bench import load
+from bench import load, processes
 from bench.crowd import COMMENTS_A_SECOND, GIFTS_A_SECOND
 from bench.load import Load, wrk
 from bench.report import Row
@@ -34,6 +34,7 @@ class Taken:
 
     loads: dict[str, list[Load]] = field(default_factory=dict)
     crowds: list[dict[str, float]] = field(default_factory=list)
+    crowd_percent: list[float] = field(default_factory=list)  # of a core, when nobody else asks for anything
 
     def take(self, name: str, found: Load) -> None:
         """Keep one more figure."""
@@ -63,6 +64,7 @@ def measure(site: Site, wanted: set[str], *, rounds: int, seconds: int) -> list[
                 known["If_None_Match"] = etag(story)
                 taken.take("unchanged", wrk(story, seconds=seconds, **known))
             if "busy" in wanted:
+                taken.crowd_percent.append(crowd_alone(served, story, seconds=seconds))
                 taken.take("busy", busy(story, taken, seconds=seconds))
         rows = stored_rows(taken, served, len(body)) if "stored" in wanted else []
         return rows + (busy_rows(taken) if "busy" in wanted else [])
@@ -84,15 +86,28 @@ def etag(url: str) -> str:
         return str(answer.headers["ETag"])
 
 
+def crowd_alone(served: Served, story: str, *, seconds: int) -> float:
+    """Let the crowd comment and give; return what that takes of the web process, in percent of a core."""
+    before, began = processes.cpu_seconds(served.web), time.monotonic()
+    with crowd(story, seconds) as calm_crowd:
+        calm_crowd.communicate()
+    return (processes.cpu_seconds(served.web) - before) / (time.monotonic() - began) * 100
+
+
 def busy(story: str, taken: Taken, *, seconds: int) -> Load:
     """Measure while the crowd comments and gives."""
-    command = (sys.executable, "-m", "bench.crowd", story, str(seconds + WARM_SECONDS))
-    crowd = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    time.sleep(WARM_SECONDS)
-    found = wrk(story, seconds=seconds, **GZIP)
-    said, _ = crowd.communicate()
+    with crowd(story, seconds + WARM_SECONDS) as busy_crowd:
+        time.sleep(WARM_SECONDS)
+        found = wrk(story, seconds=seconds, **GZIP)
+        said, _ = busy_crowd.communicate()
     taken.crowds.append(json.loads(said))
     return found
+
+
+def crowd(story: str, seconds: int) -> "subprocess.Popen[str]":
+    """Start the crowd; leaving the context waits for its end."""
+    command = (sys.executable, "-m", "bench.crowd", story, str(seconds))
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def stored_rows(taken: Taken, served: Served, size: int) -> list[Row]:
@@ -140,6 +155,7 @@ def busy_rows(taken: Taken) -> list[Row]:
             f"≤ {STALE_MS_MAX} ms",
             max(unseen) <= STALE_MS_MAX and not lost,
         ),
+        Row("what the comments and gifts take by themselves", f"{median(taken.crowd_percent):.0f} % of a core"),
         Row(
             "what was taken in meanwhile",
             posted + (f"; not taken: {refused[0]}" if refused else ""),
