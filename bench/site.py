@@ -37,11 +37,12 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running site: its address, the supervisor's process id, the seconds until its first page."""
+    """A running site: its address, the supervisor's process id, the seconds until its first page, and their CPU."""
 
     url: str
     pid: int
     first_page_seconds: float
+    first_page_cpu_seconds: float
 
     @property
     def web(self) -> int:
@@ -69,7 +70,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.first_start_seconds = 0.0
+        self.first_start: Served | None = None
 
     @contextmanager
     def served(self, **environment: str) -> Iterator[Served]:
@@ -79,12 +80,14 @@ class Site:
         payments = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
         with running(*command, **ENVIRONMENT, **payments, **environment) as process:
             url = f"http://127.0.0.1:{port}"
-            yield Served(url, process.pid, wait_for(f"{url}/", process))
+            seconds = wait_for(f"{url}/", process)
+            cpu = sum(processes.cpu_seconds(pid, with_ended=True) for pid in processes.below(process.pid))
+            yield Served(url, process.pid, seconds, cpu)
 
     def settle(self) -> None:
         """Start it for the first time, and let the worker make all pictures: it takes a core meanwhile."""
         with self.served() as served:
-            self.first_start_seconds = served.first_page_seconds
+            self.first_start = served
             for path in stories_on(served.url):
                 fetch(served.url + path)  # pages ask for their pictures
             deadline = time.monotonic() + PICTURES_SECONDS_MAX
