@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bench import cold, gift, rendering, report, serving, streams
+from bench import cold, gift, peers, rendering, report, serving, streams
 from bench.load import LoadFailed
 from bench.report import Row
 from bench.servers import NotMeasured
@@ -29,7 +29,9 @@ MEASURES: dict[str, Measure] = {
     "render": lambda site, chosen: rendering.measure(site, rounds=chosen.rounds),
     "gift": lambda site, chosen: gift.measure(site, rounds=chosen.rounds),
     "streams": lambda site, chosen: streams.measure(site, rounds=chosen.rounds),
+    "peers": lambda site, chosen: peers.measure(site, rounds=chosen.rounds, seconds=chosen.seconds),
 }
+FOREIGN = {"peers"}  # brings other people's programs; only if it is asked for
 
 
 def main() -> None:
@@ -57,7 +59,7 @@ def taken(chosen: argparse.Namespace) -> list[Row]:
             say(f"measuring {names}")
             try:
                 rows += measure(site, chosen)
-            except (NotMeasured, LoadFailed) as error:
+            except (NotMeasured, LoadFailed, OSError) as error:
                 rows.append(Row(names, f"not measured: {error}", holds=False))
     return rows
 
@@ -68,8 +70,13 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=_positive, default=3, help="rounds of each measure (default %(default)s)")
     parser.add_argument("--seconds", type=_positive, default=4, help="seconds of each round (default %(default)s)")
     names = ", ".join(MEASURES)
-    parser.add_argument("--only", type=_names, default=set(MEASURES), help=f"some measures, with commas: {names}")
-    return parser.parse_args(given)
+    parser.add_argument("--only", type=_names, default=set(), help=f"some measures, with commas: {names}")
+    parser.add_argument("--peers", action="store_true", help="fetch, run and remove Isso and WordPress; only these")
+    chosen = parser.parse_args(given)
+    if chosen.peers and chosen.only:
+        parser.error("--peers and --only do not go together; --only may name peers")
+    chosen.only = FOREIGN if chosen.peers else chosen.only or set(MEASURES) - FOREIGN
+    return chosen
 
 
 def _positive(raw: str) -> int:

@@ -1,7 +1,7 @@
 """Readers who comment on a story and give, while others read it: ``python -m bench.crowd STORY_URL SECONDS``.
 
 A process of its own that takes little of the machine: a comment every 50 ms and a gift a second,
-each through the real form, on connections that stay open. A third connection asks for the story
+each through the real form, on connections that stay open. Another connection asks for the story
 every ten milliseconds, as a reader without cookies, to see how long a comment takes to be there.
 Prints one line of JSON.
 """
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
 COMMENTS_A_SECOND = 20
+WRITERS = 10  # who take turns: each waits until its comment is answered
 GIFTS_A_SECOND = 1
 LOOK_SECONDS = 0.01
 WAIT_SECONDS_MAX = 10
@@ -37,7 +38,9 @@ class Crowd:
     refused: list[str] = field(default_factory=list)
     pending: dict[int, float] = field(default_factory=dict)  # a comment's event, and when its POST was answered
     unseen_seconds: list[float] = field(default_factory=list)
+    shown: int = 0  # the newest event that the page shows
     done: threading.Event = field(default_factory=threading.Event)
+    written: threading.Event = field(default_factory=threading.Event)  # and everything is answered
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -92,21 +95,25 @@ class Crowd:
         A comment counts as unseen until a request is sent whose answer has it: what the request
         itself then takes is its latency, which is measured apart.
         """
-        connection, known, shown, shown_at = self.connection(), "", 0, 0.0
-        while not self.done.wait(LOOK_SECONDS) or self.pending:
+        connection, known, shown_at = self.connection(), "", 0.0
+        while not self.written.wait(LOOK_SECONDS) or self.pending:
             asked_at = time.monotonic()
             known, body = self.get(connection, {"If-None-Match": known})
             if body:
-                shown, shown_at = int(re.findall(rb'data-event="(\d+)"', gzip.decompress(body))[0]), asked_at
-            for event in [each for each in list(self.pending) if each <= shown]:
+                self.shown, shown_at = int(re.findall(rb'data-event="(\d+)"', gzip.decompress(body))[0]), asked_at
+            for event in [each for each in list(self.pending) if each <= self.shown]:
                 self.unseen_seconds.append(max(0.0, shown_at - self.pending.pop(event)))
 
-    def regularly(self, what: Callable[[http.client.HTTPConnection], None], *, a_second: int) -> None:
-        """Do something so often a second, on one connection."""
+    def regularly(self, what: Callable[[http.client.HTTPConnection], None], *, a_second: float) -> None:
+        """Do something so often a second, on one connection; never two at a time."""
         connection, began, number = self.connection(), time.monotonic(), 0
         while not self.done.wait(max(0.0, began + number / a_second - time.monotonic())):
             number += 1
-            what(connection)
+            try:
+                what(connection)
+            except (OSError, http.client.HTTPException) as error:
+                self.refused.append(f"{what.__name__}: {error!r}")
+                connection.close()
 
 
 def pay(page: str) -> str:
@@ -129,21 +136,24 @@ def main() -> None:
     """Be busy for a while."""
     url, seconds = sys.argv[1], float(sys.argv[2])
     crowd = Crowd(url)
-    jobs = [
-        threading.Thread(target=crowd.regularly, args=(crowd.comment,), kwargs={"a_second": COMMENTS_A_SECOND}),
-        threading.Thread(target=crowd.regularly, args=(crowd.give,), kwargs={"a_second": GIFTS_A_SECOND}),
-        threading.Thread(target=crowd.look, daemon=True),
-    ]
+    each = {"a_second": COMMENTS_A_SECOND / WRITERS}
+    jobs = [threading.Thread(target=crowd.regularly, args=(crowd.comment,), kwargs=each) for _ in range(WRITERS)]
+    jobs.append(threading.Thread(target=crowd.regularly, args=(crowd.give,), kwargs={"a_second": GIFTS_A_SECOND}))
+    look = threading.Thread(target=crowd.look, daemon=True)
+    look.start()
     began = time.monotonic()
     for job in jobs:
         job.start()
-    time.sleep(seconds)
+        time.sleep(1 / COMMENTS_A_SECOND)
+    crowd.done.wait(began + seconds - time.monotonic())
     crowd.done.set()
     for job in jobs:
-        job.join(WAIT_SECONDS_MAX)
+        job.join()
+    crowd.written.set()
+    look.join(WAIT_SECONDS_MAX)
     unseen = [1000 * each for each in crowd.unseen_seconds]
     found = {
-        "seconds": time.monotonic() - began,
+        "seconds": seconds,
         "comments": crowd.comments,
         "gifts": crowd.gifts,
         "refused": crowd.refused[:3],

@@ -2,11 +2,13 @@
 
 python -m bench.fill stories PATH COUNT     so many copies of the story at PATH, without comments
 python -m bench.fill thread PATH COUNT      so many comments under the story at PATH, in place of those it has
+python -m bench.fill told PATH COUNT        as thread; and tells the story and its comments, for other systems
 """
 
 import json
 import sys
 from datetime import timedelta
+from typing import Any
 
 import django
 
@@ -15,7 +17,7 @@ django.setup()  # the settings are named in the environment
 from django.db import transaction  # noqa: E402 - Django has to be set up first
 
 from bench import threads  # noqa: E402
-from standfirst.discussion.models import Thread  # noqa: E402
+from standfirst.discussion.models import Comment, Revision, Thread  # noqa: E402
 from standfirst.kit import clock  # noqa: E402
 from standfirst.stories.bringing_in import BroughtInStory, State, bring_in_story  # noqa: E402
 from standfirst.stories.models import Story  # noqa: E402
@@ -52,6 +54,21 @@ def thread(path: str, count: int) -> dict[str, int]:
     return {"comments": count}
 
 
+def told(path: str, count: int) -> dict[str, Any]:
+    """Give a story such a thread, and return its words."""
+    thread(path, count)
+    story = _story(path)
+    rows = Comment.objects.filter(thread__key=story.key).order_by("id").values_list("id", "parent_id", "name")
+    numbers = {pk: number for number, (pk, _parent, _name) in enumerate(rows, 1)}
+    texts = dict(Revision.objects.filter(comment__thread__key=story.key).values_list("comment_id", "text"))
+    return {
+        "key": story.key,
+        "title": story.title,
+        "html": "\n".join(str(block.value) for block in story.body if block.block_type == "text"),
+        "comments": [[numbers.get(parent), name, texts[pk]] for pk, parent, name in rows],
+    }
+
+
 def _story(path: str) -> Story:
     key = Thread.objects.get(url=path).key
     story: Story = Story.objects.get(pk=int(key.removeprefix("story:")))
@@ -61,7 +78,7 @@ def _story(path: str) -> Story:
 def main() -> None:
     """Fill."""
     what, path, count = sys.argv[1:]
-    made = {"stories": copies, "thread": thread}[what]
+    made = {"stories": copies, "thread": thread, "told": told}[what]
     print(json.dumps(made(path, int(count))))
 
 

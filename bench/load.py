@@ -28,16 +28,17 @@ class Load:
 def wrk(url: str, *, seconds: int, connections: int = CONNECTIONS, **headers: str) -> Load:
     """Ask for ``url`` as often as possible."""
     given = [part for name, value in headers.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *given, url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s", *given, url]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return parsed(done.stdout, url)
 
 
 def parsed(said: str, url: str) -> Load:
-    """Read what wrk said. LoadFailed if anything but 2xx and 3xx was answered, or nothing."""
+    """Read what wrk said. LoadFailed if anything but 2xx and 3xx was answered, nothing, or too late."""
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     late = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", said)
-    if rate is None or late is None or "Non-2xx" in said or float(rate[1]) == 0:
+    failed = "Non-2xx" in said or re.search(r"Socket errors:.*(connect|timeout) [1-9]", said)
+    if rate is None or late is None or failed or float(rate[1]) == 0:
         raise LoadFailed(f"{url} did not bear the load: {' '.join(said.split()) or 'wrk said nothing'}")
     return Load(float(rate[1]), float(late[1]) * _UNITS[late[2]])
 

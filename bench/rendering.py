@@ -33,7 +33,8 @@ def measure(site: Site, *, rounds: int) -> list[Row]:
         Row(f"story rendered from nothing, {shown}", f"{of_short:.1f} ms of CPU ({parts})",
             f"≤ {CPU_MS_MAX} ms", of_short <= CPU_MS_MAX),
         Row(f"the same with a thread of {LONG:,} comments, {other['comments_shown']} shown",
-            f"{of_long:.1f} ms of CPU, {share:.2f} × the short one", f"≤ {LONG_OF_SHORT_MAX} ×", share <= LONG_OF_SHORT_MAX),
+            f"{of_long:.1f} ms of CPU, {share:.2f} × the short one", f"≤ {LONG_OF_SHORT_MAX} ×",
+            share <= LONG_OF_SHORT_MAX),
         Row("queries of either", f"{first['queries']} and {other['queries']}", "the same number",
             first["queries"] == other["queries"]),
     ]  # fmt: skip

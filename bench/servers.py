@@ -1,5 +1,6 @@
 """The servers that Standfirst is measured beside, each on a loopback port of its own."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -10,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -62,11 +63,22 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> float:
     raise NotMeasured(f"{url} did not answer within {START_SECONDS_MAX} seconds")
 
 
+def wait_until(true: Callable[[], bool], otherwise: str) -> None:
+    """Wait for a condition. NotMeasured with ``otherwise`` if it does not come true."""
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not true():
+        if time.monotonic() > deadline:
+            raise NotMeasured(otherwise)
+        time.sleep(0.05)
+
+
 @contextmanager
 def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command until the block ends."""
     silent = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=silent, stderr=silent)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stdout=silent, stderr=silent, process_group=0
+    )
     try:
         yield process
     finally:
@@ -75,7 +87,9 @@ def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[byte
             process.wait(STOP_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # what it may have left behind
+        process.wait()
 
 
 @contextmanager

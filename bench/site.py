@@ -14,33 +14,50 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bench import processes
 from bench.servers import ROOT, NotMeasured, fetch, free_port, running, wait_for
+from standfirst.testing.nginx import NAME
 
 COMMAND = str(Path(sys.executable).parent / "standfirst")
 STORY = re.compile(rb'href="(/20\d\d/\d\d/[^"#]+/)"')
 PICTURES_SECONDS_MAX = 300
+NOTED_SECONDS = 2.5  # processes note their figures once a second
+TOKEN = "for the bench"
 ENVIRONMENT = {
     # The client poses as a proxy, so that its comments come from many addresses and no limit stops them.
     "STANDFIRST_PROXIES": "127.0.0.1",
+    "STANDFIRST_HOSTS": NAME,  # as nginx in front calls it
     "STANDFIRST_PAGES_MIB": "512",  # room for the thousand stories of the measure "gift"
+    "STANDFIRST_METRICS_TOKEN": TOKEN,
     "STANDFIRST_STREAMS_PER_ADDRESS": "50000",  # all of them come from this machine
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running site: its address, the supervisor's process id, the seconds until its first page."""
+    """A running site: its address, the supervisor's process id, the seconds until its first page, and their CPU."""
 
     url: str
     pid: int
     first_page_seconds: float
+    first_page_cpu_seconds: float
 
     @property
     def web(self) -> int:
         """The process that answers requests."""
         return processes.named(self.pid, "standfirst: web")
+
+    @property
+    def pages_rendered(self) -> int:
+        """How many stored pages a view has rendered since the start, as the site tells a monitoring system."""
+        time.sleep(NOTED_SECONDS)
+        told = fetch(f"{self.url}/metrics", Authorization=f"Bearer {TOKEN}")[1].decode()
+        found = re.search(r"^standfirst_pages_rendered_total ([\d.e+]+)$", told, re.MULTILINE)
+        if found is None:
+            raise NotMeasured("the site does not tell how many pages it rendered")
+        return int(float(found[1]))
 
     @property
     def memory_mib(self) -> float:
@@ -53,7 +70,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.first_start_seconds = 0.0
+        self.first_start: Served | None = None
 
     @contextmanager
     def served(self, **environment: str) -> Iterator[Served]:
@@ -63,12 +80,14 @@ class Site:
         payments = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
         with running(*command, **ENVIRONMENT, **payments, **environment) as process:
             url = f"http://127.0.0.1:{port}"
-            yield Served(url, process.pid, wait_for(f"{url}/", process))
+            seconds = wait_for(f"{url}/", process)
+            cpu = sum(processes.cpu_seconds(pid, with_ended=True) for pid in processes.below(process.pid))
+            yield Served(url, process.pid, seconds, cpu)
 
     def settle(self) -> None:
         """Start it for the first time, and let the worker make all pictures: it takes a core meanwhile."""
         with self.served() as served:
-            self.first_start_seconds = served.first_page_seconds
+            self.first_start = served
             for path in stories_on(served.url):
                 fetch(served.url + path)  # pages ask for their pictures
             deadline = time.monotonic() + PICTURES_SECONDS_MAX
@@ -77,7 +96,7 @@ class Site:
                     raise NotMeasured(f"the pictures were not made within {PICTURES_SECONDS_MAX} seconds")
                 time.sleep(0.5)
 
-    def run(self, module: str, *arguments: str) -> dict[str, float]:
+    def run(self, module: str, *arguments: str) -> dict[str, Any]:
         """Run a module of ours inside the site; return the JSON that it prints."""
         command = (sys.executable, "-m", module, *arguments)
         done = subprocess.run(
@@ -90,7 +109,7 @@ class Site:
         )
         if done.returncode:
             raise NotMeasured(f"{module} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
-        found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return found
 
     @property
