@@ -138,10 +138,10 @@ class Store:
             _forget(self._fragments_showing, kept.keys, name)
             self._outdate(self._pages_holding.get(name, ()))
 
-    def filled(self, body: bytes) -> bytes:
-        """Return ``body`` with its holes filled."""
+    def filled(self, body: bytes, *, position: int) -> bytes:
+        """Return ``body``, which was made after the change ``position`` was followed, with its holes filled."""
         pieces, holes = fragments.split(body)
-        return self._join(pieces, holes, self.position())[0] if holes else body
+        return self._join(pieces, holes, position)[0] if holes else body
 
     def _join(self, pieces: list[bytes], holes: list[str], position: int) -> tuple[bytes, dict[str, KeptFragment]]:
         filled = self.fragments(name for name in holes if name != NOW)

@@ -14,6 +14,14 @@ LANGUAGES = ("en", "de", "fr", "es", "ar")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIB = 1024 * 1024
 
+# A PostgreSQL that falls silent without closing its connections (a cable is cut) is given up after half a minute.
+SILENCE = {
+    "keepalives_idle": 10,  # seconds of silence before it is asked whether it is there
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds in which what was sent must have arrived
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -294,7 +302,7 @@ def _database(raw: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5},
+        "OPTIONS": {"connect_timeout": 5} | SILENCE,
     }
 
 

@@ -54,11 +54,13 @@ def fill_holes(get_response: Answer) -> Answer:
     """Put the fragments into a page that the front does not assemble itself."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
+        store = store_of(request)
+        position = store.position()  # before the view reads: what it shows is at least so new
         response = get_response(request)
         if isinstance(response, HttpResponse) and not (
             getattr(request, "assembled_by_front", False) and hasattr(response, "shown")
         ):
-            response.content = store_of(request).filled(response.content)
+            response.content = store.filled(response.content, position=position)
         return response
 
     return answer
