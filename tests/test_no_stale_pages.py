@@ -79,7 +79,7 @@ class World:
             f"/support/?from={key}",
             "/funding/meter.json",
             "/fragments/meter",
-            "/fragments/meter-figure",
+            "/fragments/meter:figure",
             f"/fragments/count:{key}",
             f"/fragments/thread:{key}",
             f"/discussion/threads/{key}/",

@@ -1,5 +1,6 @@
 """The parts of delivery put together: what the server runs."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -36,15 +37,14 @@ class Application:
         self.hosts = Hosts(settings.ALLOWED_HOSTS)
         store.position = lambda: self.watcher.reached
         self._started = False
+        self._starting = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. The first one starts the watcher: nothing is kept before it."""
         if scope["type"] != "http":
             return
         if not self._started:
-            self._started = True
-            await self.handler.in_thread(self.watcher.start)
-            self.hub.begin(self.watcher.reached)
+            await self._start()
         if not self.hosts.good(scope["headers"]):
             await send_plain(send, 400, b"web.unknown_host: this site does not go by that name")
         elif "\0" in scope["path"]:  # PostgreSQL has no such text, so nothing can be looked up under it
@@ -55,6 +55,13 @@ class Application:
             await self._send_position(scope, send)
         else:
             await self.front(scope, receive, send)
+
+    async def _start(self) -> None:
+        async with self._starting:  # whoever comes meanwhile waits, as a page made now would miss changes
+            if not self._started:
+                await self.handler.in_thread(self.watcher.start)
+                self.hub.begin(self.watcher.reached)
+                self._started = True
 
     async def _send_position(self, scope: Scope, send: Send) -> None:
         """Say how far the log was followed: for pages that have no stream, one number that differs if anything does."""

@@ -100,6 +100,7 @@ class Front:
         if asked.wrote > self.watcher.reached:
             with suppress(DatabaseError):  # then the miss will say so
                 await self.handler.in_thread(self.watcher.catch_up)
+            asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
         now = time.time()
         if page is None:
             await self._miss(asked, receive)
@@ -119,7 +120,7 @@ class Front:
         self.figures.answered += 1
         if joining.hits == HOT_HITS:
             asyncio.get_running_loop().call_later(HOT_AFTER_SECONDS, self._pack_better, asked.key, joining)
-        more = self._lifetime(joining) if self.cdn is not None else None
+        more = self._lifetime(joining) if self.cdn is not None and not page.behind_since else None
         await send_variant(asked, variant, expires_at=joining.until, more=more)
 
     def _lifetime(self, joining: Joining) -> Headers | None:
@@ -177,21 +178,21 @@ class Front:
     # In a thread
 
     def _produce(self, scope: Scope, key: str, coding: str) -> Produced:
-        began_at, mark = time.monotonic(), self.store.mark()
+        began = self.store.begin()
         page = self.store.pages.get(key)
         codings = {coding} | (set(page.joining.variants) if page is not None and page.joining is not None else set())
         self.figures.joined += 1
         if page is not None and page.usable(time.time()):
-            joining = self.store.renew(key, page, mark=mark, began_at=began_at, codings=codings)
+            joining = self.store.renew(key, page, began=began, codings=codings)
             return Produced(joining, page)
         self.figures.rendered += 1
         response = self.handler.respond(self._anonymous(scope), None, assembled_by_front=True)
         try:
-            produced = self._page_of(response, began_at)
+            produced = self._page_of(response, began.at)
         finally:
             response.close()
         if produced.page is not None:
-            produced.joining = self.store.renew(key, produced.page, mark=mark, began_at=began_at, codings=codings)
+            produced.joining = self.store.renew(key, produced.page, began=began, codings=codings)
         elif produced.status < 500:
             self.store.drop_page(key)  # it is gone, or leads elsewhere: nothing old of it may come back
         return produced
@@ -280,7 +281,9 @@ def _may_be_kept(scope: Scope) -> bool:
         return False
     given = parse_qsl(query.decode("latin-1"))
     names = {name for name, _ in given}
-    return len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    return (
+        len(names) == len(given) and names <= getattr(view, "known_query", frozenset()) and _as_we_write(given, query)
+    )
 
 
 def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
@@ -25,10 +26,19 @@ log = logging.getLogger(__name__)
 
 KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything being rendered counts as old
 EMPTY_SECONDS = 2  # how long the place of a fragment that failed stays empty before it is tried again
-FRAGMENTS_MAX = 20_000
+FRAGMENT_OVERHEAD_BYTES = 1_024  # of Python's own objects around a kept fragment, measured
 FOREVER = float("inf")
 NOW = "now"  # the hole that takes the number of the last change that the page has followed
 PAGE_OVERHEAD_BYTES = 4_096  # of Python's own objects around a kept page, measured
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """When a page began to be made. It has every commit before ``at`` and every change up to ``position`` in it."""
+
+    at: float  # on the monotonic clock
+    position: int
+    mark: int
 
 
 class Store:
@@ -45,6 +55,7 @@ class Store:
         self._lock = threading.RLock()
         self._turns: dict[str, threading.Lock] = {}
         self._fragments: OrderedDict[str, KeptFragment] = OrderedDict()
+        self._unheld: OrderedDict[str, None] = OrderedDict()  # fragments of no kept page: the first to go
         self._fragments_showing: dict[str, set[str]] = {}
         self._pages_showing: dict[str, set[str]] = {}
         self._pages_holding: dict[str, set[str]] = {}
@@ -56,6 +67,11 @@ class Store:
         """Return the count of invalidations; take it before a render begins."""
         with self._lock:
             return self._count
+
+    def begin(self) -> Began:
+        """Note what a page that is made from now on will at least have in it."""
+        position = self.position()  # before the mark: what was followed until here was forgotten before
+        return Began(time.monotonic(), position, self.mark())
 
     def _touched_since(self, keys: Iterable[str], mark: int) -> bool:
         return self._floor > mark or any(self._touched_at.get(key, 0) > mark for key in keys)
@@ -96,10 +112,12 @@ class Store:
                 return kept
             self._drop_fragment(name)
             self._fragments[name] = kept
+            self.bytes_held += FRAGMENT_OVERHEAD_BYTES + len(kept.html)
             for key in kept.keys:
                 self._fragments_showing.setdefault(key, set()).add(name)
-            while len(self._fragments) > FRAGMENTS_MAX:
-                self._drop_fragment(next(iter(self._fragments)))
+            if name not in self._pages_holding:
+                self._unheld[name] = None
+            self._make_room()
         return kept
 
     def _whole(self, rendered: Rendered) -> KeptFragment:
@@ -115,6 +133,8 @@ class Store:
     def _drop_fragment(self, name: str) -> None:
         kept = self._fragments.pop(name, None)
         if kept is not None:
+            self._unheld.pop(name, None)
+            self.bytes_held -= FRAGMENT_OVERHEAD_BYTES + len(kept.html)
             _forget(self._fragments_showing, kept.keys, name)
             self._outdate(self._pages_holding.get(name, ()))
 
@@ -130,22 +150,21 @@ class Store:
 
     # Pages
 
-    def renew(self, key: str, page: KeptPage, *, mark: int, began_at: float, codings: Iterable[str]) -> Joining:
+    def renew(self, key: str, page: KeptPage, *, began: Began, codings: Iterable[str]) -> Joining:
         """Fill the holes of ``page`` as they are now, keep the result under ``key``, and return it.
 
-        ``page`` was kept at ``mark`` or rendered since. If it shows what was touched meanwhile, it is
+        ``page`` was kept when it ``began`` or rendered since. If it shows what was touched meanwhile, it is
         kept all the same, as a version that is behind. The variants ``codings`` are made here.
         """
-        position = self.position()  # taken before the fragments: they are at least so new
-        body, filled = self._join(page.pieces, page.holes, position)
+        body, filled = self._join(page.pieces, page.holes, began.position)
         until = min([page.expires_at, *(each.expires_at for each in filled.values())])
         shown = page.keys.union(*(each.keys for each in filled.values()))
         tags = self.tags(shown)
-        joining = Joining(body, page.headers + tags, until, began_at, position, tagged=bool(tags))
+        joining = Joining(body, page.headers + tags, until, began.at, began.position, tagged=bool(tags))
         for coding in set(codings) or ():
             joining.pack(coding)
         with self._lock:
-            self._take(key, page, joining, filled, mark)
+            self._take(key, page, joining, filled, began.mark)
         return joining
 
     def _take(self, key: str, page: KeptPage, joining: Joining, filled: Mapping[str, KeptFragment], mark: int) -> None:
@@ -170,6 +189,7 @@ class Store:
             self._pages_showing.setdefault(shown, set()).add(key)
         for name in page.holes:
             self._pages_holding.setdefault(name, set()).add(key)
+            self._unheld.pop(name, None)
 
     def grew(self, key: str, page: KeptPage, extra_bytes: int) -> None:
         """Count the bytes of a variant that was added to a kept page, or became smaller."""
@@ -183,14 +203,19 @@ class Store:
         page.size = size
 
     def _make_room(self) -> None:
-        # Second chance instead of strict LRU: a hit then only counts and takes no lock.
-        while self.bytes_held > self.bytes_max and len(self.pages) > 1:
-            key, page = next(iter(self.pages.items()))
-            if page.hits != page.hits_seen:
-                page.hits_seen = page.hits
-                self.pages.move_to_end(key)
+        while self.bytes_held > self.bytes_max and (self._unheld or len(self.pages) > 1):
+            if self._unheld:
+                self._drop_fragment(next(iter(self._unheld)))
             else:
-                self.drop_page(key)
+                self._pass_or_drop(*next(iter(self.pages.items())))
+
+    def _pass_or_drop(self, key: str, page: KeptPage) -> None:
+        # Second chance instead of strict LRU: a hit then only counts and takes no lock.
+        if page.hits != page.hits_seen:
+            page.hits_seen = page.hits
+            self.pages.move_to_end(key)
+        else:
+            self.drop_page(key)
 
     def drop_page(self, key: str) -> None:
         """Remove a page."""
@@ -200,6 +225,9 @@ class Store:
                 self.bytes_held -= page.size
                 _forget(self._pages_showing, page.keys, key)
                 _forget(self._pages_holding, page.holes, key)
+                for name in page.holes:
+                    if name in self._fragments and name not in self._pages_holding:
+                        self._unheld[name] = None
 
     # Invalidation
 

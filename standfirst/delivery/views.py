@@ -10,8 +10,9 @@ from standfirst.delivery.store import store_of
 @stored_page()
 def fragment(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of the fragment ``name``; it is kept like a page that is nothing but one hole."""
-    if not fragments.NAME.fullmatch(name) or not store_of(request).fragments([name]):
+    found = store_of(request).fragments([name]) if fragments.NAME.fullmatch(name) else {}
+    if name not in found:
         raise Http404(name)
     response = HttpResponse(fragments.hole(name))
     response.headers["X-Robots-Tag"] = "noindex"
-    return shows(response)
+    return shows(response, *found[name].keys)  # beside the hole's own: it may be gone after a change

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from standfirst.delivery import changes
 
@@ -62,8 +62,8 @@ class Watcher:
         """Follow everything that has been committed."""
         with self._lock:
             if time.monotonic() - self._looked_at > BLIND_SECONDS_MAX:
+                self.reached = changes.head()  # first: what commits while all is forgotten is followed below
                 self._lost()
-                self.reached = changes.head()
             while found := changes.since(self.reached):
                 self._tell(found)
                 self.reached = found[-1][0]
@@ -76,7 +76,7 @@ class Watcher:
                 self.catch_up()
                 wait = 0.05
                 self._wait_for_news()
-            except (DatabaseError, InterfaceError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a watcher that ends leaves its process stale for good
                 log.warning("the change log cannot be read: %s", error)
                 self._stopped.wait(wait)
                 wait = min(wait * 2, RETRY_SECONDS_MAX)

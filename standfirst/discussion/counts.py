@@ -46,14 +46,13 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
 def _tell_parents(comment: Comment, *, was_shown: bool) -> None:
     # A gap is shown as long as something hangs below it: so a change may pass on upwards.
     shown = comment.state == State.PUBLISHED or comment.reply_count > 0
-    parent_id = comment.parent_id
-    while was_shown != shown and parent_id is not None:
+    parent = comment.parent  # which the caller has read under the lock, if at all
+    while was_shown != shown and parent is not None:
         step = shown - was_shown
-        parent = Comment.objects.only("state", "reply_count", "parent_id").get(pk=parent_id)
-        Comment.objects.filter(pk=parent_id).update(reply_count=F("reply_count") + step)
+        Comment.objects.filter(pk=parent.pk).update(reply_count=F("reply_count") + step)
         was_shown = parent.state == State.PUBLISHED or parent.reply_count > 0
         shown = parent.state == State.PUBLISHED or parent.reply_count + step > 0
-        parent_id = parent.parent_id
+        parent = parent.parent
 
 
 def _last_published_at(thread: Thread) -> datetime | None:

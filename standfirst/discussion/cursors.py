@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -63,12 +64,9 @@ class Order:
         return Place(getattr(comment, self.column), comment.pk, votes_number)
 
     def _beyond(self, comments: QuerySet[Comment], place: Place, *, rising: bool) -> QuerySet[Comment]:
-        # The first condition gives the index its range; the second settles those of the same value.
-        beyond = "gt" if rising else "lt"
-        return comments.filter(
-            Q((f"{self.column}__{beyond}e", place.value)),
-            Q((f"{self.column}__{beyond}", place.value)) | Q((f"id__{beyond}", place.comment_id)),
-        )
+        # Compared as a pair, so that the index leads to the place, also where thousands have the same value.
+        beyond = TupleGreaterThan if rising else TupleLessThan
+        return comments.filter(beyond(Tuple(F(self.column), F("id")), (place.value, place.comment_id)))
 
 
 OLDEST = Order("oldest", _("Oldest"), "created_at", rising=True)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -45,6 +46,8 @@ RESERVED = (
     "administratorin",
 )
 
+NAMES_REMEMBERED_MAX = 2_048  # whose skeleton is known: those of the newsroom and of who writes much
+
 # Letters of other scripts that read as Latin ones: those that impostors use, after Unicode's confusables.
 _LOOKALIKES = str.maketrans(
     dict(
@@ -73,6 +76,7 @@ def protect(provider: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]
     return provider
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
 def skeleton(name: str) -> str:
     """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
     folded = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -14,7 +14,6 @@ from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
-NAMES_REMEMBERED_MAX = 4_096  # whose colour is known: of those who write much
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,6 @@ def _around_number(name: str) -> tuple[str, str]:
     return f"{before}/", f"/{after}"
 
 
-@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
 def colour_of(name: str) -> int:
     """Return the colour, 1 to COLOURS, that goes with ``name`` wherever it stands."""
     return zlib.crc32(names.skeleton(name).encode()) % COLOURS + 1

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from standfirst.accounts import addresses, guests
 from standfirst.accounts.models import Guest
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.discussion import comments, mine, refusals, threads, votes
+from standfirst.discussion import comments, mine, refusals, remembered, threads, votes
 from standfirst.discussion.comments import Posted
 from standfirst.discussion.models import Comment, State
-from standfirst.discussion.shown import permalink
+from standfirst.discussion.shown import assembled, permalink
 from standfirst.kit.errors import Refusal
 
 TRAP_FIELD = "topic"  # a field that people do not see and programs fill in
@@ -144,6 +144,7 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponseBase:
 
 
 _CAST = {"up": votes.up, "down": votes.down}
+_WORTH = {"up": votes.UP, "down": votes.DOWN, "none": votes.NONE}
 
 
 @personal_page
@@ -161,8 +162,7 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     voted, found = threads.published_comment(comment_id)
     response: HttpResponseBase = SeeOther(permalink(found.url, comment_id))
     if _wants_json(request):
-        mine_now = votes.value_of(comment_id=comment_id, guest=voter)
-        response = JsonResponse({"up": voted.up_count, "down": voted.down_count, "mine": mine_now})
+        response = JsonResponse({"up": voted.up_count, "down": voted.down_count, "mine": _WORTH[value]})
     if voter is not None and guest is None:
         guests.hand_key(response, voter)
     show_own_write(response)
@@ -209,16 +209,17 @@ def _where_to_see(posted: Posted) -> str:
 
 
 def _posted_json(posted: Posted) -> JsonResponse:
-    own = mine.own(posted.comment)
-    published = posted.comment.state == State.PUBLISHED
-    template = "discussion/_comment.html" if published else "discussion/_own.html"
+    if posted.comment.state == State.PUBLISHED:
+        html = remembered.html(assembled([posted.comment], {}, posted.comment.thread.url)[0], is_open=True)
+    else:
+        html = render_to_string("discussion/_own.html", {"own": mine.own(posted.comment)})
     return JsonResponse(
         {
             "id": posted.comment.pk,
             "state": posted.comment.state,
             "event": posted.comment.event,
             "url": _where_to_see(posted),
-            "html": render_to_string(template, {"comment": own.shown, "own": own, "is_open": True}),
+            "html": html,
         },
         status=200 if posted.repeated else 201,
     )

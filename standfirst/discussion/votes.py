@@ -7,7 +7,7 @@ from django.db.models import F
 from standfirst.accounts import guests
 from standfirst.accounts.models import Guest
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion.models import Comment, State, Swing, Thread, Vote
+from standfirst.discussion.models import Comment, State, Swing, Thread, Vote, from_address
 from standfirst.discussion.refusals import NoSuchComment, TooManyVotes, VoteRefused
 from standfirst.kit import clock
 
@@ -40,13 +40,6 @@ def withdraw(*, comment_id: int, guest: Guest | None = None) -> Guest:
     return _cast(comment_id, guest, NONE, "")
 
 
-def value_of(*, comment_id: int, guest: Guest | None) -> int:
-    """Return how ``guest`` voted on a comment: 1, -1, or 0 for not at all."""
-    if guest is None:
-        return NONE
-    return Vote.objects.filter(comment=comment_id, guest=guest).values_list("value", flat=True).first() or NONE
-
-
 def forget_swings() -> int:
     """Delete the swings older than SWINGS_KEPT_DAYS; return how many there were."""
     until = clock.now() - timedelta(days=SWINGS_KEPT_DAYS)
@@ -76,11 +69,11 @@ def _cast(comment_id: int, guest: Guest | None, value: int, address_hash: str) -
     if value == NONE:
         Vote.objects.filter(comment=comment, guest=voter).delete()
     else:
-        Vote.objects.update_or_create(
-            comment=comment,
-            guest=voter,
-            defaults={"value": value, "cast_at": clock.now(), "address_hash": address_hash},
-        )
+        cast = {"value": value, "cast_at": clock.now(), "address_hash": address_hash}
+        if vote is None:
+            Vote.objects.create(comment=comment, guest=voter, **cast)
+        else:
+            Vote.objects.filter(pk=vote.pk).update(**cast)
     _count(thread, comment, was, value)
     return voter
 
@@ -99,9 +92,7 @@ def _count(thread: Thread, comment: Comment, was: int, value: int) -> None:
 
 
 def _keep_pace(comment: Comment, address_hash: str) -> None:
-    if not address_hash:
-        return
-    from_there = Vote.objects.filter(address_hash=address_hash)
+    from_there = from_address(Vote.objects.all(), address_hash)
     lately = from_there.filter(cast_at__gte=clock.now() - timedelta(hours=1))
     if (
         from_there.filter(comment=comment).count() >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX

@@ -55,7 +55,7 @@ def lists_of_cards(*lists: QuerySet[Story], pictures: Iterable[Picture] = ()) ->
     return [cards(each) for each in found]
 
 
-def bylines_in_order() -> Prefetch:
+def bylines_in_order() -> Prefetch[str]:
     """Return what fetches the bylines of stories, with their authors, in one query."""
     return Prefetch("bylines", queryset=Byline.objects.select_related("author").order_by("sort_order"))
 

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from wagtail.models import Site
 
+from standfirst.delivery.pages import dated
+from standfirst.kit import clock
 from standfirst.stories.models import PublicationSettings, Section
 from standfirst.stories.renditions import picture_set
 
@@ -41,6 +44,7 @@ def publication(request: HttpRequest) -> dict[str, Any]:
     found = of(request)
     style = theme_style(found)
     request.inline_style = style  # type: ignore[attr-defined]  # its hash goes into the policy
+    dated(request, clock.next_midnight(timezone.get_default_timezone()))  # the frame shows today's date
     return {
         "publication": found,
         "theme_style": style,

@@ -17,6 +17,8 @@ from standfirst.delivery.views import fragment
 renders: dict[str, int] = {}
 expiry: dict[str, datetime] = {}
 before_return: list[Any] = []
+before_figures: list[Any] = []
+vanished: set[str] = set()
 _numbers = count()
 
 
@@ -30,10 +32,13 @@ def figures(names: Sequence[str]) -> Mapping[str, Rendered]:
     """One fragment for each name that begins with a; others do not exist."""
     for name in names:
         renders[f"figure:{name}"] = renders.get(f"figure:{name}", 0) + 1
+    values = {name: value_of(f"figure:{name}") for name in names}
+    for each in before_figures:
+        each()
     return {
-        name: Rendered(f"<b>{value_of(f'figure:{name}')}</b>", frozenset({f"figure:{name}"}), expiry.get(name))
+        name: Rendered(f"<b>{values[name]}</b>", frozenset({f"figure:{name}"}), expiry.get(name))
         for name in names
-        if name.startswith("a")
+        if name.startswith("a") and name not in vanished
     }
 
 
@@ -41,7 +46,8 @@ def figures(names: Sequence[str]) -> Mapping[str, Rendered]:
 def story(request: HttpRequest, number: int) -> HttpResponse:
     """A page that shows a key of its own and a hole."""
     renders[f"story:{number}"] = renders.get(f"story:{number}", 0) + 1
-    text = f"<p>story {number} at {value_of(f'story:{number}')} {request.GET.get('after', '')} {hole('figure:a')}</p>"
+    head = f"<p>story {number} at {value_of(f'story:{number}')} {request.GET.get('after', '')}"
+    text = f"{head} {hole('figure:a')} <i>{hole('now')}</i></p>"
     for each in before_return:
         each()
     return shows(HttpResponse(text + "x" * 400), f"story:{number}", expires_at=expiry.get(f"story:{number}"))

@@ -8,6 +8,7 @@ import time_machine
 from django.db import OperationalError
 
 from standfirst.delivery.models import Change
+from standfirst.delivery.store import FRAGMENT_OVERHEAD_BYTES
 from standfirst.delivery.tests import site
 from standfirst.kit import clock
 from standfirst.testing.delivery import Site, touched
@@ -191,6 +192,33 @@ def test_memory_stays_within_its_budget(own_site: Site) -> None:
 
     assert store.bytes_held <= store.bytes_max
     assert 2 <= len(store.pages) < 20
+    assert store.bytes_held == (
+        sum(page.size for page in store.pages.values()) + FRAGMENT_OVERHEAD_BYTES + len(b"<b>0</b>")
+    )
+
+
+def test_fragments_count_in_the_budget_and_those_of_no_page_go_first(own_site: Site) -> None:
+    store = own_site.application.store
+    own_site.get("/stories/1/")
+    store.bytes_max = store.bytes_held + 10_000
+
+    store.fragments([f"figure:a{number}" for number in range(100)])
+
+    assert store.bytes_held <= store.bytes_max
+    assert "/stories/1/" in store.pages
+    assert site.renders["figure:a"] == 1
+    own_site.get("/stories/1/")
+    assert site.renders["figure:a"] == 1
+
+
+def test_what_a_page_held_goes_with_it_when_room_is_needed(own_site: Site) -> None:
+    store = own_site.application.store
+    for number in range(100):
+        own_site.get(f"/stories/{number}/")
+
+    store.forget_everything()
+
+    assert store.bytes_held == 0
 
 
 def test_a_fragment_alone_is_served_and_follows_its_key(own_site: Site) -> None:
@@ -199,6 +227,15 @@ def test_a_fragment_alone_is_served_and_follows_its_key(own_site: Site) -> None:
     touched("figure:a")
 
     assert own_site.get("/fragments/figure:a").text == "<b>1</b>"
+
+
+def test_a_fragment_that_is_no_longer_there_is_404(own_site: Site) -> None:
+    own_site.get("/fragments/figure:a")
+
+    site.vanished.add("a")
+    touched("figure:a")
+
+    assert own_site.get("/fragments/figure:a").status == 404
 
 
 @pytest.mark.parametrize("name", ["figure:z", "nonsense", "figure", "FIGURE:a", "figure:%00", "now", "figure:a/../b"])

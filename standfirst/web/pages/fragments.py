@@ -1,6 +1,7 @@
 """What renders each kind of fragment: here the subjects meet on a page."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -8,6 +9,7 @@ from django.utils.formats import number_format
 
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
+from standfirst.discussion.refusals import NoSuchThread
 from standfirst.funding import meter
 from standfirst.stories.cards import cards, for_cards, keys_of, published
 from standfirst.stories.publishing import LISTS
@@ -15,22 +17,21 @@ from standfirst.stories.publishing import LISTS
 DISCUSSED_LENGTH = 5
 
 
+METERS = {"": "funding/_meter.html", "figure": "funding/_meter_figure.html"}
+
+
 @fragments("meter")
-def meters(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
-    """The band under the masthead: what has been raised this month."""
-    return {"": _meter("funding/_meter.html")}
-
-
-@fragments("meter-figure")
-def meter_figures(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
-    """The figure inside a sentence."""
-    return {"": _meter("funding/_meter_figure.html")}
-
-
-def _meter(template: str) -> Rendered:
+def meters(arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """The band under the masthead: what has been raised this month; ``meter:figure`` is for inside a sentence."""
     now = meter.read()
-    html = render_to_string(template, {"meter": now, "rehearsal": settings.STANDFIRST.mode == "rehearsal"}).strip()
-    return Rendered(html, meter.KEYS, now.expires_at if now else None)
+    context = {"meter": now, "rehearsal": settings.STANDFIRST.mode == "rehearsal"}
+    return {
+        argument: Rendered(
+            render_to_string(METERS[argument], context).strip(), meter.KEYS, now.expires_at if now else None
+        )
+        for argument in arguments
+        if argument in METERS
+    }
 
 
 @fragments("count")
@@ -50,9 +51,10 @@ def counts_in_digits(keys: Sequence[str]) -> Mapping[str, Rendered]:
 def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
     """The first page of a thread in the default order, with the form above it."""
     done = {}
-    for key in threads.counts_of(keys):
-        html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
-        done[key] = Rendered(html, frozenset({f"thread:{key}"}))
+    for key in keys:
+        with suppress(NoSuchThread):
+            html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
+            done[key] = Rendered(html, frozenset({f"thread:{key}"}))
     return done
 
 

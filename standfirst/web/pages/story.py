@@ -77,8 +77,9 @@ def _composed(found: Story, readable: QuerySet[Story], paper: PublicationSetting
 
 def _series(found: Story, readable: QuerySet[Story]) -> QuerySet[Story]:
     if found.series_id is None:
-        return Story.objects.none()
-    return readable.filter(series=found.series_id).order_by("first_published_at", "pk")[:SERIES_LENGTH]
+        return readable.none()
+    others = readable.filter(series=found.series_id)
+    return others.order_by("first_published_at", "pk")[:SERIES_LENGTH]
 
 
 def _updated_at(found: Story) -> object:

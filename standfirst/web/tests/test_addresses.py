@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Wagtail's own views; they need a session, and the front hands them on unread.
@@ -31,3 +32,19 @@ def test_only_a_view_that_machines_call_is_free_of_the_origin_check() -> None:
     free = [route for route, view in views(get_resolver().url_patterns) if getattr(view, "csrf_exempt", False)]
 
     assert [route for route in free if not route.startswith(FOREIGN)] == ["funding/events/<slug:provider>/"]
+
+
+def test_what_wagtail_serves_is_personal_or_below_the_desk(client: Client, transactional_db: None) -> None:
+    # Its views carry no mark of ours, so the front has to hand each of them on and keep nothing.
+    foreign = [route for route, _view in views(get_resolver().url_patterns) if route.startswith(FOREIGN)]
+    stored = [
+        route
+        for route, view in views(get_resolver().url_patterns)
+        if route.startswith(FOREIGN) and getattr(view, "page_kind", "") == "stored"
+    ]
+
+    assert len(foreign) > 100
+    assert stored == []
+    for path in ("/desk/login/", "/desk/", "/documents/1/a.pdf"):
+        answer = client.get(path, headers={"host": "127.0.0.1"})
+        assert not hasattr(answer, "shown")

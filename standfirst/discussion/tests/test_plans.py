@@ -1,0 +1,80 @@
+"""Nothing that readers do makes the database read all comments, however many there are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from standfirst.discussion import comments, threads, votes
+from standfirst.discussion.models import Comment, Thread
+from standfirst.testing.discussion import a_comment, a_guest, a_thread, many_comments
+
+pytestmark = pytest.mark.django_db
+LARGE = ("discussion_comment", "discussion_revision", "discussion_vote", "reply")
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Collect what is asked, with its parameters apart: SQLite plans another way where values are written in."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "UPDATE")):
+            seen.append((sql, params))
+        return execute(sql, params, *rest)
+
+    with connection.execute_wrapper(note):
+        yield seen
+
+
+def scans(sql: str, params: Any) -> list[str]:
+    """Return the steps of the statement's plan that read a large table from end to end."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        if not sqlite:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # else it reads the few rows of a test at once
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{sql}", params)
+        steps = [str(row[-1]) for row in cursor.fetchall()]
+    whole = [f"SCAN {table}" for table in LARGE] if sqlite else [f"Seq Scan on {table}" for table in LARGE]
+    return [step for step in steps if any(each in step for each in whole) or "comment_by_state (state=?)" in step]
+
+
+def post(thread: Thread, **more: Any) -> None:
+    text = "The harbour wall needs repair, and soon."
+    comments.post(thread_key=thread.key, name="Ines", text=text, address_hash="a" * 32, **more)
+
+
+def bring_in_again(thread: Thread) -> None:
+    many_comments(thread, roots=2)
+
+
+ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
+    "a guest without a key posts": lambda thread, _comment: post(thread),
+    "a guest posts": lambda thread, _comment: post(thread, guest=a_guest()),
+    "a guest answers": lambda thread, comment: post(thread, parent_id=comment.pk, guest=a_guest()),
+    "somebody votes": lambda _thread, comment: votes.up(comment_id=comment.pk, address_hash="a" * 32),
+    "a guest votes": lambda _thread, comment: votes.up(comment_id=comment.pk, guest=a_guest(), address_hash="a" * 32),
+    "oldest first": lambda thread, _comment: threads.page_of(thread.key, order="oldest"),
+    "newest first": lambda thread, _comment: threads.page_of(thread.key, order="newest"),
+    "most voted first": lambda thread, _comment: threads.page_of(thread.key, order="voted"),
+    "a comment's page": lambda thread, comment: threads.page_holding(comment.pk, key=thread.key),
+    "further answers": lambda _thread, comment: threads.replies_of(comment.pk),
+    "what is new": lambda thread, _comment: threads.new_since(thread.key, thread.event),
+    "comments come in again": lambda thread, _comment: bring_in_again(thread),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
+def test_no_table_is_read_from_end_to_end(action: Callable[[Thread, Comment], Any]) -> None:
+    thread = a_thread()
+    many_comments(thread, roots=30, replies=2)
+    comment = a_comment(thread)
+    votes.up(comment_id=comment.pk)
+
+    with statements() as asked:
+        action(thread, comment)
+
+    assert asked != []
+    assert [(step, sql) for sql, params in asked for step in scans(sql, params)] == []
