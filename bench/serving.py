@@ -114,7 +114,10 @@ def crowd(story: str, seconds: int) -> "subprocess.Popen[str]":
 
 def stored_rows(taken: Taken, served: Served, size: int) -> list[Row]:
     """Compare the calm figures."""
-    behind_nginx, unchanged = "stored story behind nginx `proxy_cache`", "stored story, unchanged: 304"
+    behind_nginx, unchanged = (
+        "stored story behind nginx `proxy_cache`, a worker per core",
+        "stored story, unchanged: 304",
+    )
     return [
         Row("nginx, the same bytes as a static file, one worker", str(taken.of("nginx"))),
         Row("a bare ASGI application on the same server, the same bytes", str(taken.of("bare"))),
