@@ -29,6 +29,7 @@ CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside
 DESCRIPTORS_MAX = 65_536
 UNDELIVERED_SECONDS_MAX = 60.0  # a phone in a tunnel comes back sooner; a client that reads nothing never does
 FIRST_PAGE_SECONDS_MAX = 120.0
+BEHIND_READERS = 10  # the nice value of what nobody waits for
 SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
 EVENTS_PATH = "/funding/events/stripe/"
@@ -171,7 +172,7 @@ def programs_of(config: Configuration, sock: socket.socket) -> list[Program]:
     web = (str(sock.fileno()), str(config.web_processes), str(config.streams_max + CONNECTIONS_BESIDE_STREAMS))
     programs = [
         Program("web", "standfirst.web.supervisor_web", web, descriptors=(sock.fileno(),)),
-        Program("worker", "standfirst.web.supervisor_worker", django=True),
+        Program("worker", "standfirst.web.supervisor_worker", django=True, nice=BEHIND_READERS),
     ]
     if config.mode == "rehearsal":
         programs.append(rehearsal(config, sock))
@@ -196,7 +197,7 @@ def rehearsal(config: Configuration, sock: socket.socket) -> Program:
     }
     secrets = keys.environment(secret(config.data, "secret_key"))
     flat = tuple(part for pair in arguments.items() for part in pair)
-    return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets)
+    return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets, nice=BEHIND_READERS)
 
 
 def serve(config: Configuration, sock: socket.socket, programs: Sequence[Program], environment: dict[str, str]) -> int:
