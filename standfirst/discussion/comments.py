@@ -89,10 +89,11 @@ def post(
     if thread is None:
         raise refusals.NoSuchThread
     writer = _Writer(guest, account, address_hash)
-    twice = _sent_twice(thread, parent_id, draft, writer)
+    wrote_lately = _wrote_lately(writer)
+    twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
     if twice is not None:
         return Posted(twice, repeated=True)
-    outcome = pipeline.judge(draft, _facts(thread, draft, writer))
+    outcome = pipeline.judge(draft, _facts(thread, draft, writer, wrote_lately=wrote_lately))
     return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer)
 
 
@@ -331,7 +332,22 @@ def _written_by(writer: _Writer) -> QuerySet[Comment]:
     return from_address(Comment.objects.all(), writer.address_hash)
 
 
-def _facts(thread: Thread, draft: Draft, writer: _Writer) -> Facts:
+def _wrote_lately(writer: _Writer) -> bool:
+    """Say whether there is anything that the rules of pace and of repetition could go by. Mostly there is not."""
+    since = clock.now() - timedelta(hours=pipeline.REPEATS_HOURS)
+    return any(written.filter(created_at__gte=since).exists() for written in _written_near(writer))
+
+
+def _written_near(writer: _Writer) -> list[QuerySet[Comment]]:
+    """Return what the writer has written, and what was written from the same address."""
+    found = [_written_by(writer)] if writer.guest or writer.account else []
+    return [*found, from_address(Comment.objects.all(), writer.address_hash)] if writer.address_hash else found
+
+
+def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
+    protected = frozenset() if writer.account is not None else names.protected_skeletons()
+    if not wrote_lately:
+        return Facts(thread_open=not _is_closed(thread), protected=protected)
     now = clock.now()
     by_guest = Comment.objects.filter(guest=writer.guest) if writer.guest else Comment.objects.none()
     by_address = from_address(Comment.objects.all(), writer.address_hash)
@@ -339,7 +355,6 @@ def _facts(thread: Thread, draft: Draft, writer: _Writer) -> Facts:
     address_minute, address_hour = _pace(by_address, now, pipeline.ADDRESS_COMMENTS_AN_HOUR_MAX)
     lately = now - timedelta(hours=pipeline.REPEATS_HOURS)
     same = {"created_at__gte": lately, "revisions__text_hash": markup.fingerprint(draft.text)}
-    staff = writer.account is not None
     return Facts(
         thread_open=not _is_closed(thread),
         by_guest_minute=guest_minute,
@@ -348,7 +363,7 @@ def _facts(thread: Thread, draft: Draft, writer: _Writer) -> Facts:
         by_address_hour=address_hour,
         said_already=len(draft.text) >= pipeline.REPEATED_LENGTH_MIN
         and (by_guest.filter(**same).exists() or by_address.filter(**same).exists()),
-        protected=frozenset() if staff else names.protected_skeletons(),
+        protected=protected,
     )
 
 
