@@ -130,19 +130,23 @@ class Child:
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError, EOFError), connection:  # the front has ended, and this process ends with it
             while True:
-                call, file = receive(connection)
-                self._wrote.any = False
-                try:
-                    packed, answered = self._done(call, file)
-                except Exception as error:
-                    log.exception("a call of the front failed")
-                    packed, answered = marshal.dumps(("failed", repr(error))), None
-                finally:
-                    if file is not None:
-                        file.close()
-                send_packed(connection, packed, answered)
-                if answered is not None:
-                    answered.close()
+                self._serve_one(connection)
+        self._backend.let_go()
+
+    def _serve_one(self, connection: socket.socket) -> None:
+        call, file = receive(connection)
+        self._wrote.any = False
+        try:
+            packed, answered = self._done(call, file)
+        except Exception as error:
+            log.exception("a call of the front failed")
+            packed, answered = marshal.dumps(("failed", repr(error))), None
+        finally:
+            if file is not None:
+                file.close()
+        send_packed(connection, packed, answered)
+        if answered is not None:
+            answered.close()
 
     def _done(self, call: tuple[Any, ...], file: IO[bytes] | None) -> tuple[bytes, IO[bytes] | None]:
         if call[0] == "fragments":

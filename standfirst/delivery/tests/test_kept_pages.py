@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
+from standfirst.delivery.backend import BackendGone
 from standfirst.delivery.models import Change
 from standfirst.delivery.store import FRAGMENT_OVERHEAD_BYTES
 from standfirst.delivery.tests import site
@@ -298,3 +299,20 @@ def test_a_body_above_the_limit_is_refused(own_site: Site) -> None:
     answer = own_site.loop.run_until_complete(own_site.ask("/mine/", method="POST", body=b"x" * 10_001))
 
     assert answer.status == 413
+
+
+def test_while_the_process_that_renders_is_gone_kept_pages_go_on_and_others_say_when_to_come_back(
+    own_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_site.get("/stories/1/")
+    touched("story:1")
+
+    def gone(*_: object) -> None:
+        raise BackendGone
+
+    monkeypatch.setattr(own_site.application.passing.backend, "answer", gone)
+
+    assert own_site.get("/stories/1/").status == 200
+    for path in ("/stories/2/", "/mine/"):
+        answer = own_site.get(path)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "3")
