@@ -43,19 +43,17 @@ class Miss:
         from standfirst.delivery.handler import Handler
         from standfirst.delivery.store import store
         from standfirst.discussion.models import Thread
-        from standfirst.discussion.remembered import memory
 
         self.path, self.key = path, Thread.objects.get(url=path).key
         self.handler = Handler()
-        self.store, self.fragments, self.memory = store, fragments, memory
+        self.store, self.fragments = store, fragments
 
     def measured(self, rounds: int) -> dict[str, Any]:
         """Return the figures; "again" is the thread's first page after a single new comment."""
         queries, html = self.queries()
         return {
             "story_cpu_ms": cpu_ms(self.story, rounds),
-            "thread_cpu_ms": cpu_ms(self.thread, rounds, first=self.memory.clear),
-            "thread_again_cpu_ms": cpu_ms(self.thread, rounds),
+            "thread_cpu_ms": cpu_ms(self.thread, rounds),
             "all_cpu_ms": cpu_ms(self.everything, rounds, first=self.forget),
             "queries": queries,
             "comments_shown": html.count(b"data-comment="),
@@ -65,7 +63,6 @@ class Miss:
     def forget(self) -> None:
         """Forget everything that was rendered."""
         self.store.forget_everything()
-        self.memory.clear()
 
     def everything(self) -> bytes:
         """Render the page with all its fragments."""

@@ -79,6 +79,9 @@ class World:
             "/support/",
             f"/support/?from={key}",
             "/funding/meter.json",
+            "/fragments/masthead",
+            *([f"/fragments/masthead:{self.section.pk}"] if self.section.in_menu else []),
+            "/fragments/footer",
             "/fragments/meter",
             "/fragments/meter:figure",
             f"/fragments/count:{key}",
@@ -144,6 +147,32 @@ def names_change(world: World) -> None:
     for each in (world.section, world.series, world.topic, world.author):
         each.name += " again"
         each.save()
+
+
+@scene
+def the_menu_changes(world: World) -> None:
+    paper.make_section("Weather")
+    world.section.position += 100
+    world.section.save()
+
+
+@scene
+def a_section_leaves_the_menu(world: World) -> None:
+    world.section.in_menu = False
+    world.section.save()
+
+
+@scene
+def a_section_returns_to_the_menu(world: World) -> None:
+    world.section.in_menu = True
+    world.section.save()
+
+
+@scene
+def a_logo_is_chosen(world: World) -> None:
+    chosen = PublicationSettings.objects.get()
+    chosen.logo = world.picture
+    chosen.save()
 
 
 @scene

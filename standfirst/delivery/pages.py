@@ -6,7 +6,7 @@ what it ``shows``: whoever forgets gets a slow page, never a wrong one.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -29,18 +29,6 @@ def shows[R: HttpResponseBase](response: R, *keys: str, expires_at: datetime | N
     """Say which keys ``response`` shows; only then may it be kept."""
     response.shown = Shown(frozenset(keys), expires_at)  # type: ignore[attr-defined]
     return response
-
-
-def dated(request: HttpRequest, expires_at: datetime) -> None:
-    """Say that something on the page that answers ``request`` is true only until then, whichever view makes it."""
-    request.dated_until = expires_at  # type: ignore[attr-defined]
-
-
-def _end_with_its_frame(request: HttpRequest, response: HttpResponseBase) -> None:
-    shown: Shown | None = getattr(response, "shown", None)
-    until: datetime | None = getattr(request, "dated_until", None)
-    if shown is not None and until is not None:
-        response.shown = replace(shown, expires_at=min(until, shown.expires_at or until))  # type: ignore[attr-defined]
 
 
 OWN_WRITE_COOKIE = "sf_seen"
@@ -68,7 +56,6 @@ def stored_page(*, query: Iterable[str] = ()) -> Callable[[View], View]:
                 if hasattr(request, personal):
                     delattr(request, personal)
             response = view(request, *args, **kwargs)
-            _end_with_its_frame(request, response)
             if not _repeats_only_known(request.GET, known) and hasattr(response, "shown"):
                 del response.shown
             return response

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from standfirst.accounts import addresses, guests
 from standfirst.accounts.models import Guest
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.discussion import comments, mine, refusals, remembered, threads, votes
+from standfirst.discussion import comments, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.shown import assembled, permalink
@@ -210,7 +210,7 @@ def _where_to_see(posted: Posted) -> str:
 
 def _posted_json(posted: Posted) -> JsonResponse:
     if posted.comment.state == State.PUBLISHED:
-        html = remembered.html(assembled([posted.comment], {}, posted.comment.thread.url)[0], is_open=True)
+        html = rendering.html(assembled([posted.comment], {}, posted.comment.thread.url)[0], is_open=True)
     else:
         html = render_to_string("discussion/_own.html", {"own": mine.own(posted.comment)})
     return JsonResponse(

@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from wagtail.models import Site
 
-from standfirst.delivery.pages import dated
-from standfirst.kit import clock
 from standfirst.stories.models import PublicationSettings, Section
-from standfirst.stories.renditions import picture_set
 
 KEY = "publication"  # touched when name, colours or menu change; every page shows it
 
@@ -31,6 +26,11 @@ def of(request: HttpRequest) -> PublicationSettings:
     return found
 
 
+def menu() -> list[Section]:
+    """Return the sections that every page leads to. One query."""
+    return list(Section.objects.filter(in_menu=True, parent=None))
+
+
 def theme_style(found: PublicationSettings) -> SafeString:
     """Return the page's one inline style: the colour set on the desk."""
     # The column's validator lets #rrggbb through and nothing else.
@@ -38,17 +38,10 @@ def theme_style(found: PublicationSettings) -> SafeString:
 
 
 def publication(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the publication and the sections in its menu. The desk has its own pages."""
+    """Context processor: the publication and its colours. The desk has its own pages."""
     if request.path_info.startswith("/desk/"):
         return {}
     found = of(request)
     style = theme_style(found)
     request.inline_style = style  # type: ignore[attr-defined]  # its hash goes into the policy
-    dated(request, clock.next_midnight(timezone.get_default_timezone()))  # the frame shows today's date
-    return {
-        "publication": found,
-        "theme_style": style,
-        "logo": picture_set(found.logo) if found.logo else None,
-        "menu": list(Section.objects.filter(in_menu=True, parent=None)),
-        "rehearsal": settings.STANDFIRST.mode == "rehearsal",
-    }
+    return {"publication": found, "theme_style": style}

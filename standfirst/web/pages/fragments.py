@@ -5,16 +5,46 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import number_format
 
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
 from standfirst.discussion.refusals import NoSuchThread
 from standfirst.funding import meter
+from standfirst.kit import clock
 from standfirst.stories.cards import cards, for_cards, keys_of, published
 from standfirst.stories.publishing import LISTS
+from standfirst.stories.renditions import picture_set
+from standfirst.web import publication
 
 DISCUSSED_LENGTH = 5
+
+
+@fragments("masthead")
+def mastheads(arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """The head of every page, with today's date; ``masthead:7`` is on the pages of section 7."""
+    paper, menu = publication.current(), publication.menu()
+    logo = picture_set(paper.logo) if paper.logo else None
+    keys = frozenset({publication.KEY, *([logo.key] if logo else [])})
+    context = {"publication": paper, "menu": menu, "logo": logo, "rehearsal": settings.STANDFIRST.mode == "rehearsal"}
+    numbers = {"": 0} | {str(section.pk): section.pk for section in menu}
+    return {
+        argument: Rendered(
+            render_to_string("web/_masthead.html", context | {"current_section": numbers[argument]}),
+            keys,
+            clock.next_midnight(timezone.get_default_timezone()),
+        )
+        for argument in arguments
+        if argument in numbers
+    }
+
+
+@fragments("footer")
+def footer(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """The foot of every page."""
+    context = {"publication": publication.current(), "menu": publication.menu()}
+    return {"": Rendered(render_to_string("web/_footer.html", context), frozenset({publication.KEY}))}
 
 
 METERS = {"": "funding/_meter.html", "figure": "funding/_meter_figure.html"}

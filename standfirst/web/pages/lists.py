@@ -64,7 +64,9 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     subject = get_object_or_404(Section, slug=slug)
     children = list(subject.children.all())
     stories = published().filter(section__in=[subject, *children])
-    return _listing(request, "stories/section.html", subject, stories, {"children": children})
+    in_menu = subject.in_menu and subject.parent_id is None
+    extra = {"children": children, "current_section": subject.pk if in_menu else ""}
+    return _listing(request, "stories/section.html", subject, stories, extra)
 
 
 @stored_page(query=CURSORS)
