@@ -46,7 +46,7 @@ class Miss:
         from standfirst.discussion.remembered import memory
 
         self.path, self.key = path, Thread.objects.get(url=path).key
-        self.handler = Handler(store, threads=1, body_bytes_max=1)
+        self.handler = Handler()
         self.store, self.fragments, self.memory = store, fragments, memory
 
     def measured(self, rounds: int) -> dict[str, Any]:
@@ -86,9 +86,9 @@ class Miss:
             "raw_path": self.path.encode(), "query_string": b"", "headers": [(b"host", b"127.0.0.1")],
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
         }  # fmt: skip
-        response = self.handler.respond(scope, io.BytesIO(), assembled_by_front=assembled_by_front)
-        assert response.status_code == 200, response.status_code
-        return response.content
+        answer = self.handler.answer(scope, io.BytesIO())
+        assert answer.status == 200, answer.status
+        return answer.body if assembled_by_front else self.store.filled(answer.body, position=0)
 
     def queries(self) -> tuple[int, bytes]:
         """Return how many queries a page from nothing takes, and the page."""

@@ -51,7 +51,7 @@ class Poster:
         self.thread = Thread.objects.get(url=path)
         published = Comment.objects.filter(thread=self.thread, state="published").order_by("id")
         self.ids = list(published.values_list("id", flat=True)[:500])
-        self.handler = Handler(threads=1, body_bytes_max=10_000)
+        self.handler = Handler()
         self.number = 0
 
     def post(self) -> None:

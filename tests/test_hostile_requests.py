@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from standfirst.delivery.application import Application
+from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import threads
 from standfirst.testing import discussion as talk
@@ -333,7 +334,9 @@ def test_random_bytes_as_headers_never_break_the_server(target: Target, lines: l
 @pytest.fixture
 def asked(transactional_db: None) -> Iterator[Site]:
     made = Site(
-        Application(Store(bytes_max=20_000_000), threads=2, body_bytes_max=1_000, streams_max=1, per_address_max=1)
+        Application(
+            Store(bytes_max=20_000_000), Handler(), threads=2, body_bytes_max=1_000, streams_max=1, per_address_max=1
+        )
     )
     yield made
     made.close()

@@ -34,6 +34,7 @@ from hypothesis.stateful import (
 
 from standfirst.delivery import changes
 from standfirst.delivery.application import Application
+from standfirst.delivery.handler import Handler
 from standfirst.delivery.kept import STALE_SECONDS_MAX
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, threads, votes
@@ -107,7 +108,14 @@ class Process(Site):
 
     def __init__(self, *, wrote_here: bool) -> None:
         super().__init__(
-            Application(Store(bytes_max=20_000_000), threads=2, body_bytes_max=1_000, streams_max=1, per_address_max=1)
+            Application(
+                Store(bytes_max=20_000_000),
+                Handler(),
+                threads=2,
+                body_bytes_max=1_000,
+                streams_max=1,
+                per_address_max=1,
+            )
         )
         self.watcher = self.application.watcher
         self.look = self.watcher.catch_up

@@ -22,6 +22,7 @@ from PIL import Image as Drawing
 from standfirst.accounts.models import Account
 from standfirst.delivery.application import Application
 from standfirst.delivery.changes import all_verbs
+from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
 from standfirst.funding import campaigns, gifts, inbox, refunds, tasks
@@ -281,7 +282,7 @@ def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
     inbox.park(event_pk=second, why="the service does not answer")
     inbox.quarantine(event_pk=second, why="another amount")
     tasks.try_again(event_pk=second)
-    tasks.take_in(provider="stripe", messages=[EventRef(event_id="evt_3", type="x", object_ref="cs_3")])
+    inbox.receive(provider="stripe", messages=[EventRef(event_id="evt_3", type="x", object_ref="cs_3")])
 
 
 @scene
@@ -314,7 +315,9 @@ def noting(executed: set[CodeType]) -> Iterator[None]:
 @pytest.fixture
 def served(transactional_db: None) -> Iterator[Site]:
     made = Site(
-        Application(Store(bytes_max=20_000_000), threads=2, body_bytes_max=1_000, streams_max=1, per_address_max=1)
+        Application(
+            Store(bytes_max=20_000_000), Handler(), threads=2, body_bytes_max=1_000, streams_max=1, per_address_max=1
+        )
     )
     yield made
     made.close()

@@ -6,10 +6,11 @@ from dataclasses import asdict
 
 from django.conf import settings
 
+from standfirst.delivery.backend import Backend, Scope
 from standfirst.delivery.front import Front
-from standfirst.delivery.handler import Handler, Receive, Scope, Send, send_plain
 from standfirst.delivery.hosts import Hosts
 from standfirst.delivery.live import Hub
+from standfirst.delivery.passing import Passing, Receive, Send, send_plain
 from standfirst.delivery.store import Store
 from standfirst.delivery.watch import Watcher
 from standfirst.kit import addresses
@@ -20,17 +21,26 @@ POSITION_SHARED_SECONDS = 5  # however many pages ask, a proxy asks us once in t
 
 
 class Application:
-    """The ASGI application: live streams, kept pages, and Django behind them."""
+    """The ASGI application: live streams, kept pages, and the backend behind them."""
 
     def __init__(
-        self, store: Store, *, threads: int, body_bytes_max: int, streams_max: int, per_address_max: int
+        self,
+        store: Store,
+        backend: Backend,
+        *,
+        threads: int,
+        body_bytes_max: int,
+        streams_max: int,
+        per_address_max: int,
     ) -> None:
         self.store = store
         self.hub = Hub(streams_max=streams_max, per_address_max=per_address_max)
         self.hub.proxies = addresses.networks(settings.STANDFIRST.proxies)
         self.watcher = Watcher(tell=self._tell, lost=self._lost)
-        self.handler = Handler(store, threads=threads, body_bytes_max=body_bytes_max)
-        self.front = Front(self.handler, store, self.watcher)
+        self.passing = Passing(backend, store, threads=threads, body_bytes_max=body_bytes_max)
+        self.front = Front(self.passing, store, self.watcher)
+        store.render = backend.fragments
+        backend.follow_commits(self.watcher.catch_up)
         cdn = settings.STANDFIRST.cdn
         if cdn is not None:
             store.tags, self.front.cdn = cdn.tag_headers, cdn
@@ -59,7 +69,7 @@ class Application:
     async def _start(self) -> None:
         async with self._starting:  # whoever comes meanwhile waits, as a page made now would miss changes
             if not self._started:
-                await self.handler.in_thread(self.watcher.start)
+                await self.passing.in_thread(self.watcher.start)
                 self.hub.begin(self.watcher.reached)
                 self._started = True
 

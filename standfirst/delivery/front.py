@@ -1,4 +1,4 @@
-"""The outermost ASGI callable: kept pages are answered here, before Django is entered."""
+"""The outermost ASGI callable: kept pages are answered here, before any view is called."""
 
 import asyncio
 import logging
@@ -9,17 +9,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from standfirst.delivery import caching, fragments
+from standfirst.delivery.backend import Answer, BackendGone, Scope
 from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import negotiate
-from standfirst.delivery.handler import Handler, Receive, Scope, Send, header_list
 from standfirst.delivery.kept import Joining, KeptPage, Variant, repacked
-from standfirst.delivery.pages import OWN_WRITE_COOKIE, Shown
+from standfirst.delivery.pages import OWN_WRITE_COOKIE
+from standfirst.delivery.passing import RETRY_AFTER_SECONDS, Passing, Receive, Send
 from standfirst.delivery.purge import Cdn
-from standfirst.delivery.store import FOREVER, Store, timestamp
+from standfirst.delivery.store import FOREVER, Began, Store
 from standfirst.delivery.watch import Watcher
 
 QUERY_LENGTH_MAX = 300  # bytes; a longer one is no address of ours
@@ -32,6 +32,13 @@ REFRESH_AFTER_SECONDS = (
 HOT_HITS = 300  # a page that was sent so often…
 HOT_AFTER_SECONDS = 5.0  # …and has not changed for so long is worth packing better
 
+
+_MADE_HERE = frozenset({b"cache-control", b"vary", b"content-length", b"etag"})
+UNAVAILABLE: Headers = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"retry-after", RETRY_AFTER_SECONDS),
+]
 
 log = logging.getLogger(__name__)
 
@@ -78,10 +85,10 @@ class Produced:
 
 
 class Front:
-    """Answers kept pages from memory; hands everything else to Django."""
+    """Answers kept pages from memory; hands everything else on."""
 
-    def __init__(self, handler: Handler, store: Store, watcher: Watcher) -> None:
-        self.handler = handler
+    def __init__(self, passing: Passing, store: Store, watcher: Watcher) -> None:
+        self.passing = passing
         self.store = store
         self.watcher = watcher
         self.cdn: Cdn | None = None
@@ -93,13 +100,13 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] not in {"GET", "HEAD"} or "?" in scope["path"]:  # an escaped one is no query
-            await self.handler.serve(scope, receive, send)
+            await self.passing.serve(scope, receive, send)
             return
         asked = _asked(scope, send)
         page = self.store.pages.get(asked.key)
         if asked.wrote > self.watcher.reached:
             with suppress(DatabaseError):  # then the miss will say so
-                await self.handler.in_thread(self.watcher.catch_up)
+                await self.passing.in_thread(self.watcher.catch_up)
             asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
         now = time.time()
         if page is None:
@@ -132,14 +139,14 @@ class Front:
     async def _miss(self, asked: Asked, receive: Receive) -> None:
         arrived_at = time.monotonic()
         if not _may_be_kept(asked.scope):
-            await self.handler.serve(asked.scope, receive, asked.send)
+            await self.passing.serve(asked.scope, receive, asked.send)
             return
         produced = await self._produced(asked)
         if not produced.serves(arrived_at, asked.wrote):
             produced = await self._produced(asked)
         joining, page = produced.joining, produced.page
         if joining is None:
-            await self.handler.serve(asked.scope, receive, asked.send)
+            await self.passing.serve(asked.scope, receive, asked.send)
         elif produced.status == 200 and page is not None:
             await self._send_page(asked, page, joining)
         elif produced.status >= 500 and (good := self._still_good(asked.key)):
@@ -164,7 +171,7 @@ class Front:
 
     def _begin(self, asked: Asked) -> asyncio.Future[Produced]:
         key, coding = asked.key, negotiate(asked.accepts)
-        under_way = asyncio.ensure_future(self.handler.for_page(self._produce, dict(asked.scope), key, coding))
+        under_way = asyncio.ensure_future(self.passing.for_page(self._produce, dict(asked.scope), key, coding))
         self._under_way[key] = under_way
 
         def done(future: asyncio.Future[Produced]) -> None:
@@ -186,28 +193,25 @@ class Front:
             joining = self.store.renew(key, page, began=began, codings=codings)
             return Produced(joining, page)
         self.figures.rendered += 1
-        response = self.handler.respond(self._anonymous(scope), None, assembled_by_front=True)
         try:
-            produced = self._page_of(response, began.at)
-        finally:
-            response.close()
+            produced = self._page_of(self.passing.backend.answer(self._anonymous(scope), None), began)
+        except BackendGone:
+            return Produced(Joining(b"web.unavailable", UNAVAILABLE, FOREVER, began.at), status=503)
         if produced.page is not None:
             produced.joining = self.store.renew(key, produced.page, began=began, codings=codings)
         elif produced.status < 500:
             self.store.drop_page(key)  # it is gone, or leads elsewhere: nothing old of it may come back
         return produced
 
-    def _page_of(self, response: HttpResponseBase, began_at: float) -> Produced:
-        if not isinstance(response, HttpResponse) or response.cookies or response.has_header("Set-Cookie"):
+    def _page_of(self, answer: Answer, began: Began) -> Produced:
+        if answer.file is not None or answer.sets_cookie:
             return Produced(None)
-        headers = _headers(response)
-        shown: Shown | None = getattr(response, "shown", None)
-        if response.status_code != 200 or shown is None:
-            joining = Joining(response.content, caching.never(headers), FOREVER, began_at)
-            return Produced(joining, status=response.status_code)
-        pieces, holes = fragments.split(response.content)
-        page = KeptPage(pieces, holes, shown.keys, timestamp(shown.expires_at), caching.shared(headers))
-        return Produced(None, page)
+        headers = [(name, value) for name, value in answer.headers if name not in _MADE_HERE]
+        if answer.shown is None:
+            body = self.store.filled(answer.body, position=began.position)
+            return Produced(Joining(body, caching.never(headers), FOREVER, began.at), status=answer.status)
+        pieces, holes = fragments.split(answer.body)
+        return Produced(None, KeptPage(pieces, holes, answer.shown, answer.expires_at, caching.shared(headers)))
 
     def _anonymous(self, scope: Scope) -> Scope:
         """Return the request without what differs between readers; a page is made under the site's own name."""
@@ -289,8 +293,3 @@ def _may_be_kept(scope: Scope) -> bool:
 def _as_we_write(given: list[tuple[str, str]], query: bytes) -> bool:
     """Say whether a query is written as our links write it; the same one can be written in endless other ways."""
     return query.decode("latin-1") in {urlencode(given), urlencode(given, safe=":")}
-
-
-def _headers(response: HttpResponse) -> Headers:
-    left_out = {b"cache-control", b"vary", b"content-length", b"etag"}
-    return [(name, value) for name, value in header_list(response) if name not in left_out]

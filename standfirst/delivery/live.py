@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from standfirst.delivery.handler import Receive, Scope, Send, send_plain
+from standfirst.delivery.backend import Scope
+from standfirst.delivery.passing import Receive, Send, send_plain
 from standfirst.kit import addresses
 
 KEYS_MAX = 12  # a page shows a meter, a thread and a story; lists show counts

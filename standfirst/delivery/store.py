@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest
-
 from standfirst.delivery import fragments
 from standfirst.delivery.caching import Headers
 from standfirst.delivery.fragments import Rendered
@@ -50,6 +48,7 @@ class Store:
         self.pages: OrderedDict[str, KeptPage] = OrderedDict()
         # The last change that was followed; a page says it where it has the hole ``now``.
         self.position: Callable[[], int] = lambda: 0
+        self.render: Callable[[Iterable[str]], Mapping[str, Rendered]] = fragments.render
         # Headers by which a CDN that is configured can be told to drop what shows these keys.
         self.tags: Callable[[frozenset[str]], Headers] = lambda _keys: []
         self._lock = threading.RLock()
@@ -99,11 +98,20 @@ class Store:
             found = self._fresh(names)
             mark = self.mark()
             missing = [name for name in names if name not in found]
-            for name, each in _render(missing).items() if missing else ():
+            for name, each in self._render(missing).items() if missing else ():
                 found[name] = self._keep_fragment(name, each, mark)
         with self._lock:
             self._turns.pop(names[0], None)
         return found
+
+    def _render(self, names: list[str]) -> Mapping[str, Rendered]:
+        """Render fragments; if one cannot be, its place stays empty for a moment and the page stands."""
+        try:
+            return self.render(names)
+        except Exception:
+            log.exception("fragments could not be rendered: %s", ", ".join(names))
+            soon = clock.now() + timedelta(seconds=EMPTY_SECONDS)
+            return {name: Rendered("", expires_at=soon) for name in names}
 
     def _keep_fragment(self, name: str, rendered: Rendered, mark: int) -> KeptFragment:
         kept = self._whole(rendered)
@@ -260,16 +268,6 @@ class Store:
             self.pages[key].fall_behind()
 
 
-def _render(names: list[str]) -> dict[str, Rendered]:
-    """Render fragments; if one cannot be, its place stays empty for a moment and the page stands."""
-    try:
-        return fragments.render(names)
-    except Exception:
-        log.exception("fragments could not be rendered: %s", ", ".join(names))
-        soon = clock.now() + timedelta(seconds=EMPTY_SECONDS)
-        return {name: Rendered("", expires_at=soon) for name in names}
-
-
 def join(pieces: list[bytes], holes: list[str], filled: Mapping[str, bytes]) -> bytes:
     """Put the fragments between the pieces; a fragment that does not exist leaves nothing."""
     parts = [pieces[0]]
@@ -297,9 +295,3 @@ def _forget[K, V](index: dict[K, set[V]], keys: Iterable[K], value: V) -> None:
 BYTES_MAX = 64 * 1024 * 1024  # until the application sets what the host has chosen
 
 store = Store(bytes_max=BYTES_MAX)
-
-
-def store_of(request: HttpRequest) -> Store:
-    """Return the store of the application that answers ``request``."""
-    answering: Store = getattr(request, "store", store)
-    return answering

@@ -4,13 +4,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from standfirst.delivery import fragments
 from standfirst.delivery.pages import shows, stored_page
-from standfirst.delivery.store import store_of
 
 
 @stored_page()
 def fragment(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML of the fragment ``name``; it is kept like a page that is nothing but one hole."""
-    found = store_of(request).fragments([name]) if fragments.NAME.fullmatch(name) else {}
+    found = fragments.render([name]) if fragments.NAME.fullmatch(name) else {}
     if name not in found:
         raise Http404(name)
     response = HttpResponse(fragments.hole(name))

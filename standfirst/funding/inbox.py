@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 TRIES_MAX = 60  # with the waits below about two days; the provider itself gives up after three
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
-FORGOTTEN_AFTER = timedelta(minutes=1)  # a new message that no worker took is taken by the scheduler
+FORGOTTEN_AFTER = timedelta(minutes=1)  # a new message that was not settled as it came is taken up by the scheduler
 BATCH_MAX = 200  # messages in one round of the scheduler
 ERROR_LENGTH_MAX = 500  # characters; as the column
 

@@ -1,7 +1,6 @@
 """What is done in the background: messages of providers, refunds under way, the check of the books."""
 
 import logging
-from collections.abc import Sequence
 
 from django.tasks import task
 
@@ -9,7 +8,6 @@ from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
 from standfirst.funding import inbox, ledger, refunds
 from standfirst.funding.models import Payment, Refund
-from standfirst.funding.providers.protocol import EventRef
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 
@@ -41,15 +39,6 @@ def try_again(*, event_pk: int) -> None:
     """Put a message of the inbox back in line, with the task that processes it."""
     inbox.try_again(event_pk=event_pk)
     process_message.enqueue(event_pk)
-
-
-@verb
-def take_in(*, provider: str, messages: Sequence[EventRef]) -> list[int]:
-    """Keep verified messages and the tasks that will process them, in one transaction; return their ids."""
-    waiting = inbox.receive(provider=provider, messages=messages)
-    for event_pk in waiting:
-        process_message.enqueue(event_pk)
-    return waiting
 
 
 def process_parked() -> int:

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.funding import giftform, gifts, inbox, meter, tasks
+from standfirst.funding import giftform, gifts, inbox, meter
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import Gift
 from standfirst.funding.providers import registry
@@ -156,7 +156,7 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
         return HttpResponse(status=413)
     try:
         messages = registry.provider(provider).verify(body, request.headers)
-        waiting = tasks.take_in(provider=provider, messages=messages)
+        waiting = inbox.receive(provider=provider, messages=messages)
     except NotSetUp as refusal:
         return JsonResponse({"code": refusal.code, "message": str(refusal)}, status=404)
     except EventRefused as refusal:
@@ -173,7 +173,7 @@ def _settle_now(waiting: list[int]) -> None:
         try:
             inbox.process(event_pk)
         except DatabaseError:
-            log.warning("message %s is left to the worker", event_pk, exc_info=True)
+            log.warning("message %s is left to the scheduler", event_pk, exc_info=True)
 
 
 def _body(request: HttpRequest) -> bytes | None:

@@ -68,7 +68,7 @@ class Site:
     def close(self) -> None:
         """End the threads."""
         self.application.watcher.stop()
-        self.application.handler.close()
+        self.application.passing.close()
         self.loop.close()
 
 

@@ -6,7 +6,8 @@ from wsgiref.headers import Headers
 
 from servestatic import ServeStaticASGI
 
-from standfirst.delivery.handler import Receive, Scope, Send
+from standfirst.delivery.backend import Scope
+from standfirst.delivery.passing import Receive, Send
 
 STATIC = "/static/"
 PICTURES = "/media/images/"  # renditions; the originals beside them keep their metadata and are not served

@@ -15,7 +15,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import recording
-from standfirst.delivery.store import store_of
+from standfirst.delivery.store import store
 from standfirst.kit.errors import Refusal
 from standfirst.web import policy
 from standfirst.web.refusals import refusal_response, unavailable_response
@@ -51,16 +51,12 @@ def security_headers(get_response: Answer) -> Answer:
 
 
 def fill_holes(get_response: Answer) -> Answer:
-    """Put the fragments into a page that the front does not assemble itself."""
+    """Put the fragments into a page, unless the front does that."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        store = store_of(request)
-        position = store.position()  # before the view reads: what it shows is at least so new
         response = get_response(request)
-        if isinstance(response, HttpResponse) and not (
-            getattr(request, "assembled_by_front", False) and hasattr(response, "shown")
-        ):
-            response.content = store.filled(response.content, position=position)
+        if isinstance(response, HttpResponse) and not getattr(request, "holes_stay_open", False):
+            response.content = store.filled(response.content, position=store.position())
         return response
 
     return answer

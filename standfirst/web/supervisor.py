@@ -30,6 +30,7 @@ class Program:
     module: str
     arguments: tuple[str, ...] = ()
     django: bool = False
+    nice: int = 0  # above 0 it gives way to others when there is not enough processor for all
     descriptors: tuple[int, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)  # beside that of all
 
@@ -37,7 +38,7 @@ class Program:
 def command_of(program: Program) -> list[str]:
     """Return the command line that starts ``program`` as a child of this process."""
     loads = "django" if program.django else "plain"
-    starter = [sys.executable, "-m", "standfirst.web.supervisor_child", str(os.getpid())]
+    starter = [sys.executable, "-m", "standfirst.web.supervisor_child", str(os.getpid()), str(program.nice)]
     return [*starter, loads, program.name, program.module, *program.arguments]
 
 

@@ -1,6 +1,6 @@
 """How each process of a site begins: it ends with its parent, has a name, and then runs its module.
 
-python -m standfirst.web.supervisor_child PARENT_PID django|plain NAME MODULE [ARGUMENT …]
+python -m standfirst.web.supervisor_child PARENT_PID NICE django|plain NAME MODULE [ARGUMENT …]
 """
 
 import ctypes
@@ -26,8 +26,9 @@ def end_with_parent(parent: int) -> None:
 
 def main() -> None:
     """Become the program that the command line names."""
-    parent, loads, name, module, *arguments = sys.argv[1:]
+    parent, nice, loads, name, module, *arguments = sys.argv[1:]
     end_with_parent(int(parent))
+    os.nice(int(nice))
     setproctitle.setproctitle(f"standfirst: {name}")
     if loads == "django":
         cli.load_django()

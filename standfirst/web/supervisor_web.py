@@ -21,9 +21,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
+from standfirst.web import cli
 from standfirst.web.supervisor_child import end_with_parent
 
-APPLICATION = "standfirst.web.asgi"
+APPLICATION = "standfirst.web.web_process"  # imported in the worker, when Django has been loaded
 BACKLOG = 1024  # connections that wait to be accepted, for instance during a restart
 OPEN_REQUESTS_SECONDS_MAX = 7  # less than the supervisor waits for the whole
 STREAMS_PATH = "/live/"
@@ -90,13 +91,14 @@ class EndsStreams:
             task.get_loop().call_soon_threadsafe(task.cancel)
 
 
-def application_loader() -> Callable[[], Application]:
+def application_loader(descriptor: int) -> Callable[[], Application]:
     """Return what loads the application in a worker; it also ties the worker's life to this process."""
     parent = os.getpid()
 
     def load() -> Application:
         end_with_parent(parent)
-        application = EndsStreams(import_module(APPLICATION).application)
+        cli.load_django()
+        application = EndsStreams(import_module(APPLICATION).started(descriptor))
         signal.signal(END_STREAMS_SIGNAL, application.end_streams)
         return application
 
@@ -121,7 +123,7 @@ def main() -> None:
         process_name="standfirst: web",
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=application_loader(), wrap_loader=False)
+    server.serve(target_loader=application_loader(descriptor), wrap_loader=False)
     if server.interrupt_children:
         sys.exit(1)
 

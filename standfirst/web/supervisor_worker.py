@@ -2,12 +2,14 @@
 
 One process for all, as each would load the whole of Django and none is busy for long. For the
 same reason it also prepares the site before anything is served: started with a DESCRIPTOR, it
-first does that, and writes a byte there when the site may be served.
+first does that, and writes a byte there when the site may be served. Then it becomes as NICE as
+a worker should be.
 
-    python -m standfirst.web.supervisor_worker [DESCRIPTOR]
+    python -m standfirst.web.supervisor_worker [DESCRIPTOR NICE]
 """
 
 import logging
+import os
 import sys
 import threading
 
@@ -56,8 +58,10 @@ def prepare(descriptor: int) -> None:
 
 def main() -> None:
     """Work until SIGTERM; the task that runs then is finished."""
-    for descriptor in sys.argv[1:]:
-        prepare(int(descriptor))
+    if sys.argv[1:]:
+        descriptor, nice = (int(each) for each in sys.argv[1:])
+        prepare(descriptor)
+        os.nice(nice)
     # It warns of every orderly end.
     logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
     taken = take_up_orphans()

@@ -128,7 +128,7 @@ def test_a_render_that_a_change_overtakes_is_shown_only_for_the_moment(own_site:
 def test_other_work_does_not_keep_stored_pages_waiting(own_site: Site) -> None:
     own_site.get("/stories/1/")
     gate = threading.Event()
-    busy = [own_site.application.handler.pool.submit(gate.wait) for _ in range(own_site.application.handler.threads)]
+    busy = [own_site.application.passing.pool.submit(gate.wait) for _ in range(own_site.application.passing.threads)]
 
     try:
         assert own_site.get("/stories/2/").status == 200

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from standfirst.delivery import changes, encoding
 from standfirst.delivery.application import Application
+from standfirst.delivery.handler import Handler
 from standfirst.delivery.models import Change
 from standfirst.delivery.store import Store
 from standfirst.delivery.tests import site
@@ -129,7 +130,11 @@ def test_a_page_shows_every_change_up_to_the_one_that_it_names(
 
 @pytest.fixture
 def cold(own_site: Site) -> Iterator[Site]:
-    made = Site(Application(Store(bytes_max=1_000_000), threads=2, body_bytes_max=1, streams_max=1, per_address_max=1))
+    made = Site(
+        Application(
+            Store(bytes_max=1_000_000), Handler(), threads=2, body_bytes_max=1, streams_max=1, per_address_max=1
+        )
+    )
     yield made
     made.close()
 

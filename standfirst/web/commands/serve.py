@@ -30,10 +30,11 @@ CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside
 DESCRIPTORS_MAX = 65_536
 UNDELIVERED_SECONDS_MAX = 60.0  # a phone in a tunnel comes back sooner; a client that reads nothing never does
 FIRST_PAGE_SECONDS_MAX = 120.0
+BEHIND_READERS = 10  # the nice value of what nobody waits for
 SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
 EVENTS_PATH = "/funding/events/stripe/"
-WORKER = Program("worker", "standfirst.web.supervisor_worker", django=True)
+WORKER = Program("worker", "standfirst.web.supervisor_worker", django=True, nice=BEHIND_READERS)
 
 
 class CannotServe(Exception):
@@ -171,7 +172,8 @@ def preparing(worker: Program, environment: dict[str, str]) -> subprocess.Popen[
     Ends this process with the worker's exit code if the site cannot be served.
     """
     reading, writing = os.pipe()
-    process = launch(replace(worker, arguments=(str(writing),), descriptors=(writing,)), environment)
+    arguments = (str(writing), str(worker.nice))  # readers wait for the first part, so it does not give way to others
+    process = launch(replace(worker, nice=0, arguments=arguments, descriptors=(writing,)), environment)
     os.close(writing)
     try:
         with open(reading, "rb") as told:  # noqa: PTH123 - it has no path
@@ -214,7 +216,7 @@ def rehearsal(config: Configuration, sock: socket.socket) -> Program:
     }
     secrets = keys.environment(secret(config.data, "secret_key"))
     flat = tuple(part for pair in arguments.items() for part in pair)
-    return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets)
+    return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets, nice=BEHIND_READERS)
 
 
 def serve(config: Configuration, sock: socket.socket, supervisor: Supervisor, url: str) -> int:
