@@ -72,6 +72,7 @@ def test_an_installed_wheel_serves_a_site(wheel: Path, tmp_path: Path) -> None:
         "pip",
         "install",
         "--quiet",
+        "--compile-bytecode",  # as pip does by itself
         "--python",
         str(python),
         "--constraint",

@@ -42,6 +42,17 @@ def command_of(program: Program) -> list[str]:
     return [*starter, loads, program.name, program.module, *program.arguments]
 
 
+def launch(program: Program, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process of ``program`` in a group of its own, so that Ctrl-C reaches the supervisor alone."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+        command_of(program),
+        env={**environment, **program.environment},
+        pass_fds=program.descriptors,
+        stdin=subprocess.DEVNULL,
+        process_group=0,
+    )
+
+
 class Child:
     """One program, whether it runs now, and when it may be started again."""
 
@@ -54,15 +65,13 @@ class Child:
         self._delay_seconds = RESTART_SECONDS_FIRST
 
     def start(self) -> None:
-        """Start the process in a group of its own, so that Ctrl-C reaches the supervisor alone."""
+        """Start the process."""
+        self.watch(launch(self.program, self._environment))
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Take ``process`` for the program's."""
         self._started_at = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-            command_of(self.program),
-            env={**self._environment, **self.program.environment},
-            pass_fds=self.program.descriptors,
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-        )
+        self.process = process
 
     def ended(self) -> int | None:
         """Return the exit code of a process that has just ended, and plan its restart."""
@@ -100,14 +109,25 @@ class Child:
 
 
 class Supervisor:
-    """Runs ``programs`` until SIGTERM or SIGINT; ``say`` gets one line for each thing that happens."""
+    """Runs ``programs`` until SIGTERM or SIGINT; ``say`` gets one line for each thing that happens.
+
+    ``running`` are processes that were started before, by the name of their program.
+    """
 
     def __init__(
-        self, programs: Sequence[Program], *, environment: Mapping[str, str], say: Callable[[str], None]
+        self,
+        programs: Sequence[Program],
+        *,
+        environment: Mapping[str, str],
+        say: Callable[[str], None],
+        running: Mapping[str, subprocess.Popen[bytes]] | None = None,
     ) -> None:
         self._children = [Child(program, environment) for program in programs]
         self._say = say
         self._signals = 0
+        for child in self._children:
+            if running and child.program.name in running:
+                child.watch(running[child.program.name])
 
     @property
     def stopping(self) -> bool:

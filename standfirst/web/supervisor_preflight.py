@@ -1,9 +1,4 @@
-"""What is checked and made before a site is served, in a process that ends and frees its memory.
-
-python -m standfirst.web.supervisor_preflight
-"""
-
-import sys
+"""What is checked and made before a site is served."""
 
 from django.conf import settings
 
@@ -13,8 +8,8 @@ from standfirst.web.readiness import unready
 from standfirst.web.terminal import complain, say
 
 
-def main() -> int:
-    """Refuse a site that cannot be served; collect the static files if an upgrade changed them."""
+def prepare() -> int:
+    """Collect the static files if an upgrade changed them; complain of a site that cannot be served. An exit code."""
     wrong = unready()
     if wrong:
         complain(str(wrong))
@@ -28,7 +23,3 @@ def main() -> int:
         complain(f"the data folder cannot be written: {error}")
         return exits.FAILED
     return exits.FINE
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,9 +1,16 @@
 """The worker process: background tasks, and in threads beside them the scheduler and the followers that call out.
 
-One process for all, as each would load the whole of Django and none is busy for long.
+One process for all, as each would load the whole of Django and none is busy for long. For the
+same reason it also prepares the site before anything is served: started with a DESCRIPTOR, it
+first does that, and writes a byte there when the site may be served. Then it becomes as NICE as
+a worker should be.
+
+    python -m standfirst.web.supervisor_worker [DESCRIPTOR NICE]
 """
 
 import logging
+import os
+import sys
 import threading
 
 from django.db import connection, transaction
@@ -12,7 +19,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from standfirst.delivery import outside
-from standfirst.web import scheduler
+from standfirst.web import scheduler, supervisor_preflight
 
 POLL_SECONDS = 0.25  # a look into the queue costs about a third of a millisecond
 TRIES_MAX = 3  # of a task during which the process died; it may be what kills it
@@ -40,8 +47,21 @@ def take_up_orphans() -> int:
     return taken
 
 
+def prepare(descriptor: int) -> None:
+    """Prepare the site and tell so; end the process with an exit code if the site cannot be served."""
+    code = supervisor_preflight.prepare()
+    if code:
+        sys.exit(code)
+    with open(descriptor, "wb") as told:
+        told.write(b"1")
+
+
 def main() -> None:
     """Work until SIGTERM; the task that runs then is finished."""
+    if sys.argv[1:]:
+        descriptor, nice = (int(each) for each in sys.argv[1:])
+        prepare(descriptor)
+        os.nice(nice)
     # It warns of every orderly end.
     logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
     taken = take_up_orphans()

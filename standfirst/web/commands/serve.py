@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from standfirst.funding.rehearsal import keys
 from standfirst.web import configuration, exits, start_record
 from standfirst.web.configuration import Configuration
 from standfirst.web.secrets_file import secret
-from standfirst.web.supervisor import Program, Supervisor, command_of
+from standfirst.web.supervisor import Program, Supervisor, launch
 from standfirst.web.terminal import complain, say
 
 CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside the live streams
@@ -33,6 +34,7 @@ BEHIND_READERS = 10  # the nice value of what nobody waits for
 SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
 EVENTS_PATH = "/funding/events/stripe/"
+WORKER = Program("worker", "standfirst.web.supervisor_worker", django=True, nice=BEHIND_READERS)
 
 
 class CannotServe(Exception):
@@ -51,9 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
         with only_one(config.data), listening(arguments.host, arguments.port) as sock:
             environment = environment_of(config, sock) | metrics_folder(config)
             programs = programs_of(config, sock)
-            if not start_record.still_true(config, url=environment["STANDFIRST_URL"]):
-                check(environment)
-            return serve(config, sock, programs, environment)
+            ready = start_record.still_true(config, url=environment["STANDFIRST_URL"])
+            supervisor = Supervisor(
+                programs,
+                environment=environment,
+                say=complain,
+                running={} if ready else {WORKER.name: preparing(WORKER, environment)},
+            )
+            return serve(config, sock, supervisor, environment["STANDFIRST_URL"])
     except CannotServe as error:
         complain(str(error))
         return error.code
@@ -159,12 +166,24 @@ def shown_host(sock: socket.socket) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def check(environment: dict[str, str]) -> None:
-    """Check the database and the static files in a process of its own, so that its memory is free again."""
-    program = Program("check", "standfirst.web.supervisor_preflight", django=True)
-    done = subprocess.run(command_of(program), env=environment, check=False)  # noqa: S603
-    if done.returncode:
-        sys.exit(done.returncode if done.returncode > 0 else exits.FAILED)
+def preparing(worker: Program, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start ``worker``, have it check the database and the static files first, and return its process.
+
+    Ends this process with the worker's exit code if the site cannot be served.
+    """
+    reading, writing = os.pipe()
+    arguments = (str(writing), str(worker.nice))  # readers wait for the first part, so it does not give way to others
+    process = launch(replace(worker, nice=0, arguments=arguments, descriptors=(writing,)), environment)
+    os.close(writing)
+    try:
+        with open(reading, "rb") as told:  # noqa: PTH123 - it has no path
+            if told.read(1):
+                return process
+        code = process.wait()
+    except BaseException:
+        process.kill()
+        raise
+    sys.exit(code if code > 0 else exits.FAILED)
 
 
 def programs_of(config: Configuration, sock: socket.socket) -> list[Program]:
@@ -172,7 +191,7 @@ def programs_of(config: Configuration, sock: socket.socket) -> list[Program]:
     web = (str(sock.fileno()), str(config.web_processes), str(config.streams_max + CONNECTIONS_BESIDE_STREAMS))
     programs = [
         Program("web", "standfirst.web.supervisor_web", web, descriptors=(sock.fileno(),)),
-        Program("worker", "standfirst.web.supervisor_worker", django=True, nice=BEHIND_READERS),
+        WORKER,
     ]
     if config.mode == "rehearsal":
         programs.append(rehearsal(config, sock))
@@ -200,16 +219,13 @@ def rehearsal(config: Configuration, sock: socket.socket) -> Program:
     return Program("rehearsal", "standfirst.funding.rehearsal", flat, environment=secrets, nice=BEHIND_READERS)
 
 
-def serve(config: Configuration, sock: socket.socket, programs: Sequence[Program], environment: dict[str, str]) -> int:
-    """Start the processes and watch over them."""
+def serve(config: Configuration, sock: socket.socket, supervisor: Supervisor, url: str) -> int:
+    """Watch over the site's processes, and say when the first page answers."""
     for doubt in configuration.doubts(config):
         complain(f"note: {doubt}")
     raise_descriptor_limit()
     sock.set_inheritable(True)
-    supervisor = Supervisor(programs, environment=environment, say=complain)
-    threading.Thread(
-        target=announce, args=(config, sock, environment["STANDFIRST_URL"], supervisor), daemon=True
-    ).start()
+    threading.Thread(target=announce, args=(config, sock, url, supervisor), daemon=True).start()
     return supervisor.run()
 
 
