@@ -56,7 +56,7 @@ class ShownComment:
     @property
     def written_at_text(self) -> str:
         """When it was written, for people."""
-        return _time_text(self.written_at, get_language(), get_current_timezone_name())
+        return time_text(self.written_at, get_language(), get_current_timezone_name())
 
     @property
     def is_edited(self) -> bool:
@@ -99,7 +99,8 @@ def _address(name: str, comment_id: int) -> str:
 
 
 @lru_cache(maxsize=TIMES_REMEMBERED)
-def _time_text(moment: datetime, _language: str | None, _time_zone: str) -> str:
+def time_text(moment: datetime, _language: str | None, _time_zone: str) -> str:
+    """Return ``moment`` for people, in the language and time zone that are current and named."""
     # A third of what a comment takes; in a storm, a thread is rendered again and again.
     return date_format(localtime(moment), "DATETIME_FORMAT")
 
