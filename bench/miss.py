@@ -47,13 +47,8 @@ class Miss:
         from standfirst.discussion.shown import time_text
 
         self.path, self.key = path, Thread.objects.get(url=path).key
-<<<<<<< HEAD
         self.handler = Handler()
-        self.store, self.fragments = store, fragments
-=======
-        self.handler = Handler(store, threads=1, body_bytes_max=1)
         self.store, self.fragments, self.time_text = store, fragments, time_text
->>>>>>> b19fde9b855f55794ffbfd4188bdc7c78c985a96
 
     def measured(self, rounds: int) -> dict[str, Any]:
         """Return the figures; "all" is with everything forgotten, "running site" has what every page shows."""
