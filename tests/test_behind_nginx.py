@@ -23,7 +23,10 @@ from standfirst.testing.cdn import Network, network
 from standfirst.testing.nginx import NAME, Answer, Nginx
 from standfirst.testing.sites import Served, clean_environment, made_once, until
 
-pytestmark = pytest.mark.skipif(testing_nginx.program() is None, reason="nginx is not installed")
+pytestmark = [
+    pytest.mark.one_database,  # the sites are on SQLite
+    pytest.mark.skipif(testing_nginx.program() is None, reason="nginx is not installed"),
+]
 
 SHARED_SECONDS = 2.0  # that nginx may answer by itself: s-maxage=1, and it counts whole seconds
 LIVE_SECONDS_MAX = float(os.environ.get("STANDFIRST_TEST_LIVE_SECONDS", "5"))  # 2 on a machine with nothing else to do

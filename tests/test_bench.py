@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).resolve().parent.parent
 SAID = """Running 4s test @ http://127.0.0.1:8000/
   1 threads and 32 connections

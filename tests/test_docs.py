@@ -13,6 +13,8 @@ import standfirst
 from standfirst.kit.errors import all_refusals
 from standfirst.web import cli, configuration
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 BEGIN, END = "<!-- made by bin/docs -->\n", "<!-- end -->\n"

@@ -8,6 +8,8 @@ from typing import TypeGuard
 
 import pytest
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "standfirst"
 FUNCTION_LINES_MAX = 60

@@ -48,9 +48,8 @@ from standfirst.delivery.application import Application
 from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.testing.delivery import Site
-site = Site(
-    Application(Store(bytes_max=9_000_000), Handler(), threads=1, body_bytes_max=1, streams_max=1, per_address_max=1)
-)
+limits = {{"threads": 1, "body_bytes_max": 1, "streams_max": 1, "per_address_max": 1}}
+site = Site(Application(Store(bytes_max=9_000_000), Handler(), **limits))
 told = {{path: site.get(path, host={host!r}).text for path in {paths!r}}}
 site.close()
 """

@@ -20,6 +20,7 @@ from standfirst.demo.pictures import SCENES, Drawn
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.threads import counts_of
 from standfirst.funding import meter
+from standfirst.stories import body
 from standfirst.stories.models import (
     Author,
     FrontPage,
@@ -74,7 +75,7 @@ def story(slug: str) -> Story:
 
 
 def words_of(story: Story) -> int:
-    return len(re.findall(r"\w[\w’-]*", re.sub(r"<[^>]+>", " ", str(story.body))))
+    return len(re.findall(r"\w[\w’-]*", re.sub(r"<[^>]+>", " ", body.render(story.body))))
 
 
 def test_there_is_enough_to_look_around() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from standfirst.importers.fetching import Fetcher, NotFetched, resolve
 
+pytestmark = pytest.mark.one_database
+
 LOOPBACK = [ipaddress.ip_network("127.0.0.1/32")]
 PICTURE = b"\x89PNG pretended"
 

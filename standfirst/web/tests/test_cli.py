@@ -7,6 +7,8 @@ import pytest
 from standfirst.testing.sites import standfirst
 from standfirst.web import cli, exits
 
+pytestmark = pytest.mark.one_database
+
 
 def test_help_is_answered_without_loading_django() -> None:
     program = (

@@ -8,6 +8,8 @@ from standfirst.testing.sites import standfirst
 from standfirst.web import configuration, exits
 from standfirst.web.commands.init import make_folder, settings_file
 
+pytestmark = pytest.mark.one_database
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)

@@ -16,7 +16,7 @@ from standfirst.testing.sites import Served, free_port, standfirst, until
 from standfirst.web import exits
 from standfirst.web.commands import serve
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_database]
 
 STOP_SECONDS_MAX = 10
 STREAM_HELD_SECONDS = 6  # less than the seven after which an open request is given up

@@ -7,6 +7,8 @@ import pytest
 from standfirst.web import configuration, start_record
 from standfirst.web.configuration import Configuration
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Configuration:

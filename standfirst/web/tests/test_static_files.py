@@ -8,6 +8,8 @@ from django.core.management import call_command
 from standfirst.kit import clock
 from standfirst.web.static_files import CompressedOnce
 
+pytestmark = pytest.mark.one_database
+
 LONG = "p { color: black }\n" * 100
 
 

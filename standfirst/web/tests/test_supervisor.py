@@ -13,6 +13,8 @@ import pytest
 from standfirst.web import exits
 from standfirst.web.supervisor import RESTART_SECONDS_MAX, Child, Program, _shown
 
+pytestmark = pytest.mark.one_database
+
 SECONDS_TO_WAIT_MAX = 20.0
 
 # Writes its process id, then sleeps; "stubborn" does not care for SIGTERM; "brief" ends at once.
