@@ -301,10 +301,11 @@ def test_a_style_sheet_is_stored_and_goes_on_for_good(paper: Paper, web: Nginx) 
 
 def test_a_network_in_front_is_told_of_a_comment_and_told_again(paper: Paper, web: Nginx) -> None:
     key, _path = paper.story()
+    before = paper.network.dropped.count(f"thread:{key}")
 
     paper.comment(web, key, "Told to the network, too.")
 
-    until(lambda: paper.network.dropped.count(f"thread:{key}") == 2)
+    until(lambda: paper.network.dropped.count(f"thread:{key}") >= before + 2)  # at least: a call may be repeated
     assert "site" in paper.network.dropped, "what was there before the start was not dropped"
 
 

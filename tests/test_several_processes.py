@@ -115,10 +115,10 @@ class Node:
             "X-Forwarded-For": f"198.{18 + number // 60_000}.{number // 250 % 240}.{number % 250}",
         }
         body = urlencode({"name": "Ines", "text": text})
-        connection.request("POST", f"/discussion/threads/{self.key}/comments/", body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
+        with contextlib.closing(connection):  # killed in between or not
+            connection.request("POST", f"/discussion/threads/{self.key}/comments/", body, headers)
+            answer = connection.getresponse()
+            answer.read()
         cookies = [value for name, value in answer.getheaders() if name.lower() == "set-cookie"]
         return answer.status, next((each.partition(";")[0] for each in cookies if each.startswith("sf_seen=")), "")
 
