@@ -40,7 +40,7 @@ class Application:
         self.passing = Passing(backend, store, threads=threads, body_bytes_max=body_bytes_max)
         self.front = Front(self.passing, store, self.watcher)
         store.render = backend.fragments
-        backend.follow_commits(self.watcher.catch_up)
+        backend.follow_commits(self.watcher.follow)
         cdn = settings.STANDFIRST.cdn
         if cdn is not None:
             store.tags, self.front.cdn = cdn.tag_headers, cdn

@@ -3,12 +3,10 @@
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.urls import Resolver404, resolve
 
 from standfirst.delivery import caching, fragments
@@ -105,8 +103,7 @@ class Front:
         asked = _asked(scope, send)
         page = self.store.pages.get(asked.key)
         if asked.wrote > self.watcher.reached:
-            with suppress(DatabaseError):  # then the miss will say so
-                await self.passing.in_thread(self.watcher.catch_up)
+            await self.passing.in_thread(self.watcher.follow)
             asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
         now = time.time()
         if page is None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from standfirst.delivery import changes
 
@@ -68,6 +68,20 @@ class Watcher:
                 self._tell(found)
                 self.reached = found[-1][0]
             self._looked_at = time.monotonic()
+
+    def follow(self) -> None:
+        """Catch up in a thread that may hold a connection that broke meanwhile: it is opened anew.
+
+        If the database is away, the watching thread catches up when it is back.
+        """
+        for _ in range(2):
+            try:
+                self.catch_up()
+            except (DatabaseError, InterfaceError) as error:
+                log.warning("the change log could not be followed at once: %s", error)
+                connection.close()
+            else:
+                return
 
     def _watch(self) -> None:
         wait = 0.05

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from standfirst.delivery.backend import BackendGone
 from standfirst.delivery.models import Change
@@ -70,8 +70,6 @@ def test_a_change_by_another_process_is_followed_within_a_tenth_of_a_second(own_
 
 
 def _write_as_a_stranger() -> None:
-    from django.db import connection
-
     Change.objects.create(key="story:1", at=clock.now())  # past changes.touch: no listener here hears of it
     connection.close()
 
@@ -316,3 +314,15 @@ def test_while_the_process_that_renders_is_gone_kept_pages_go_on_and_others_say_
     for path in ("/stories/2/", "/mine/"):
         answer = own_site.get(path)
         assert (answer.status, answer.headers["retry-after"]) == (503, "3")
+
+
+def test_a_thread_whose_connection_broke_follows_the_log_with_a_new_one(own_site: Site) -> None:
+    own_site.get("/stories/1/")
+    watcher = own_site.application.watcher
+    connection.ensure_connection()
+    connection.connection.close()  # as the database's server would
+
+    watcher.follow()
+
+    touched("story:1")
+    assert "story 1 at 1" in own_site.get("/stories/1/").text
