@@ -55,6 +55,7 @@ class Paper:
         self.stories = stories
         self.network = network
         self.environment = {**OURS, "STANDFIRST_CDN": "varnish", "STANDFIRST_CDN_URL": network.url}
+        self.told_before_start = 0
         self.served = Served(folder, environment=self.environment)
         self.visitors = (f"127.0.0.{number}" for number in range(2, 250))
 
@@ -62,6 +63,7 @@ class Paper:
         return self.stories.pop()
 
     def back(self) -> None:
+        self.told_before_start = len(self.network.dropped)
         self.served = Served(self.folder, environment=self.environment, port=self.served.port).ready()
 
     def comment(self, web: Nginx, key: str, text: str) -> Answer:
@@ -301,12 +303,13 @@ def test_a_style_sheet_is_stored_and_goes_on_for_good(paper: Paper, web: Nginx) 
 
 def test_a_network_in_front_is_told_of_a_comment_and_told_again(paper: Paper, web: Nginx) -> None:
     key, _path = paper.story()
+    # At the start all is dropped at once: a comment from that moment would not be told by its own key.
+    until(lambda: "site" in paper.network.dropped[paper.told_before_start :])
     before = paper.network.dropped.count(f"thread:{key}")
 
     paper.comment(web, key, "Told to the network, too.")
 
     until(lambda: paper.network.dropped.count(f"thread:{key}") >= before + 2)  # at least: a call may be repeated
-    assert "site" in paper.network.dropped, "what was there before the start was not dropped"
 
 
 def test_stories_go_on_while_the_application_is_dead_and_are_new_when_it_is_back(paper: Paper, web: Nginx) -> None:
