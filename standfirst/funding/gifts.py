@@ -26,6 +26,7 @@ from standfirst.funding.models import (
     Campaign,
     Donor,
     Gift,
+    Interval,
     Payment,
 )
 from standfirst.funding.providers import registry
@@ -156,7 +157,8 @@ def payment_page(gift: Gift) -> str:
     page = registry.provider(gift.provider).start(
         Intent(
             public_id=gift.public_id,
-            amount=gift.money,
+            charged=gift.charged,
+            interval=Interval(gift.interval),
             description=gettext("Gift: %(campaign)s") % {"campaign": gift.campaign.name},
             success_url=settings.STANDFIRST.url + reverse("gift-thanks", args=[gift.public_id]),
             cancel_url=settings.STANDFIRST.url + reverse("gift-cancelled", args=[gift.public_id]),
@@ -223,8 +225,10 @@ def record_offline(
 @verb
 def erase_donor(*, donor: Donor) -> None:
     """Forget a person: address, name and words go; what they gave stays counted."""
-    Gift.objects.filter(donor=donor).update(display_name="", message="", anonymous=True, browser="")
-    donor.delete()
+    Gift.objects.filter(donor=donor).update(display_name="", message="", dedication="", anonymous=True, browser="")
+    donor.email, donor.name, donor.erased_at = None, "", clock.now()
+    donor.key_version += 1
+    donor.save(update_fields=["email", "name", "erased_at", "key_version"])
     touch(campaigns.CAMPAIGN_KEY)
 
 

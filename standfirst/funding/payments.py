@@ -74,6 +74,7 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
             provider_ref=charge.ref,
             amount_minor=charge.amount.minor,
             currency=charge.amount.currency,
+            counted_minor=charge.amount.minor,
             mode=gift.mode,
             paid_at=charge.paid_at,
             period=periods.period_at(campaign, charge.paid_at),

@@ -25,7 +25,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     class Meta:
         model = Campaign
-        fields: ClassVar = ["name", "slug", "currency", "tz", "kind", "active"]
+        fields: ClassVar = ["name", "slug", "currency", "tz", "kind", "active", "featured"]
         help_texts: ClassVar = {
             "slug": _("Stands in the books and never changes."),
             "currency": _("Never changes. Another currency is another campaign."),
@@ -45,7 +45,7 @@ class CampaignChangeForm(CampaignForm):
     """A campaign that stands: what the books rest on is left alone."""
 
     class Meta(CampaignForm.Meta):
-        fields: ClassVar = ["name", "tz", "active"]
+        fields: ClassVar = ["name", "tz", "active", "featured"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
