@@ -125,7 +125,7 @@ def test_a_refund_asked_on_the_desk_is_done_by_the_provider_and_lowers_the_sum(d
     with double.state.change():
         double.bank.pay(gift.session_ref)
     payment = gifts.refresh(gift).payments.get()
-    asked = refunds.ask(payment=payment, charged=Money(1_000, "USD"), reason="twice by mistake")
+    asked = refunds.ask(payment=payment, amount=Money(1_000, "USD"), reason="twice by mistake")
 
     states = [refunds.send(asked.pk).status for _ in range(2)]
 
@@ -144,7 +144,7 @@ def test_a_refund_that_the_provider_refuses_ends_as_failed_and_moves_nothing(dou
     with double.state.change():
         double.bank.pay(gift.session_ref)
     payment = gifts.refresh(gift).payments.get()
-    asked = refunds.ask(payment=payment, charged=Money(2_500, "USD"))
+    asked = refunds.ask(payment=payment, amount=Money(2_500, "USD"))
     provider().refund(payment.provider_ref, Money(2_000, "USD"), uuid.uuid4())
 
     refused = refunds.send(asked.pk)
@@ -162,7 +162,7 @@ def test_a_refund_waits_while_the_provider_is_away(tmp_path: Any, settings: Any)
         with double.state.change():
             double.bank.pay(gift.session_ref)
         payment = gifts.refresh(gift).payments.get()
-    asked = refunds.ask(payment=payment, charged=Money(500, "USD"))
+    asked = refunds.ask(payment=payment, amount=Money(500, "USD"))
     settings.STANDFIRST = dataclass_with(settings.STANDFIRST, rehearsal_url="http://127.0.0.1:9")
     away = refunds.send(asked.pk).status
     Refund.objects.update(at=timezone.now() - timedelta(hours=1))
@@ -276,7 +276,7 @@ def test_askers_at_the_same_moment_are_led_to_one_page(double: Rehearsal) -> Non
     make_campaign()
 
     def give() -> str:
-        gift = gifts.start(charged=Money(2_500, "USD"), browser_key="a" * 32)
+        gift = gifts.start(amount=Money(2_500, "USD"), browser_key="a" * 32)
         return gifts.payment_page(gift)
 
     pages = together([give] * 8)
