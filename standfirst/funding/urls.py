@@ -1,6 +1,6 @@
 """The addresses at which readers give, and at which payment services report."""
 
-from django.urls import path
+from django.urls import include, path
 
 from standfirst.funding import views
 
@@ -10,5 +10,5 @@ urlpatterns = [
     path("support/cancelled/<uuid:public_id>/", views.cancelled, name="gift-cancelled"),
     path("gifts/", views.gifts_collection, name="gifts"),
     path("funding/events/<slug:provider>/", views.events, name="funding-events"),
-    path("funding/meter.json", views.meter_json, name="meter-json"),
+    path("funding/", include("standfirst.funding.public.urls")),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.funding import giftform, gifts, inbox, meter
+from standfirst.funding import giftform, gifts, inbox
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import Gift
 from standfirst.funding.providers import registry
@@ -185,16 +185,6 @@ def _body(request: HttpRequest) -> bytes | None:
     except (RequestDataTooBig, RawPostDataException, UnreadablePostError):
         return None
     return body if len(body) <= EVENT_BYTES_MAX else None
-
-
-@require_safe
-@stored_page()
-def meter_json(request: HttpRequest) -> HttpResponse:
-    """The meter for machines and for other sites' pages."""
-    found = meter.read()
-    response = JsonResponse(meter.as_data(found))
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return shows(response, *meter.KEYS, expires_at=found.expires_at if found else None)
 
 
 def _rehearsal() -> bool:
