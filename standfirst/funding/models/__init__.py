@@ -6,7 +6,7 @@ refuse to change or delete them. Who somebody is stands in ``Donor`` and in the 
 """
 
 from standfirst.funding.models.bank import BankLine, BankStatement, ColumnMapping
-from standfirst.funding.models.books import Link, ProviderEvent, Reconciliation, Total, Transfer
+from standfirst.funding.models.books import Link, ProviderEvent, Reconciliation, Total, Transfer, VerifiedHead
 from standfirst.funding.models.campaigns import (
     Campaign,
     Closing,
@@ -32,7 +32,7 @@ from standfirst.funding.models.limits import (
     REFERENCE_LENGTH_MAX,
     STORY_KEY_LENGTH_MAX,
 )
-from standfirst.funding.models.payments import Dispute, Payment, Receipt, Refund, YearStatement
+from standfirst.funding.models.payments import Dispute, DisputeStep, Payment, Receipt, Refund, YearStatement
 from standfirst.funding.models.supporters import Donor, SupporterAct, SupporterLink
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "Closing",
     "ColumnMapping",
     "Dispute",
+    "DisputeStep",
     "Donor",
     "Gift",
     "GoalVersion",
@@ -75,5 +76,6 @@ __all__ = [
     "Terms",
     "Total",
     "Transfer",
+    "VerifiedHead",
     "YearStatement",
 ]
