@@ -22,6 +22,7 @@ from standfirst.funding.models.campaigns import (
 from standfirst.funding.models.gifts import Allowance, Gift, Subscription, Terms
 from standfirst.funding.models.limits import (
     ACCOUNT_LENGTH_MAX,
+    BROWSER_KEPT_FOR,
     DEDICATION_LENGTH_MAX,
     DIGEST_LENGTH,
     GIFT_OPEN_AGE_MAX,
@@ -31,12 +32,14 @@ from standfirst.funding.models.limits import (
     NOTE_LENGTH_MAX,
     REFERENCE_LENGTH_MAX,
     STORY_KEY_LENGTH_MAX,
+    TRANSFER_OPEN_AGE_MAX,
 )
 from standfirst.funding.models.payments import Dispute, DisputeStep, Payment, Receipt, Refund, YearStatement
 from standfirst.funding.models.supporters import Donor, SupporterAct, SupporterLink
 
 __all__ = [
     "ACCOUNT_LENGTH_MAX",
+    "BROWSER_KEPT_FOR",
     "DEDICATION_LENGTH_MAX",
     "DIGEST_LENGTH",
     "GIFT_OPEN_AGE_MAX",
@@ -46,6 +49,7 @@ __all__ = [
     "NOTE_LENGTH_MAX",
     "REFERENCE_LENGTH_MAX",
     "STORY_KEY_LENGTH_MAX",
+    "TRANSFER_OPEN_AGE_MAX",
     "Allowance",
     "BankLine",
     "BankStatement",
