@@ -31,7 +31,7 @@ class LedgerConflict(RuntimeError):
 
 def clearing(provider: str) -> str:
     """Return the account of the money that ``provider`` holds for us."""
-    return BANK if provider == "offline" else f"clearing:{provider}"
+    return BANK if provider in {"offline", "bank"} else f"clearing:{provider}"
 
 
 def income(campaign: Campaign) -> str:

@@ -63,7 +63,7 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
 
     Refusal: FactsDisagree (amount or currency are not the gift's). Call with the gift's row locked.
     """
-    if charge.amount != gift.money:
+    if charge.amount != gift.money and not charge.adjusted:
         raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.money))
     campaign = gift.campaign
     payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).first()

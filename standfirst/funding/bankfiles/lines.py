@@ -13,7 +13,7 @@ from standfirst.kit.money import Money, exponent
 from standfirst.kit.text import clean_line
 
 FILE_BYTES_MAX = 5_000_000  # ten years of a small publication; a file beyond that is something else
-LINES_MAX = 20_000  # money that came in, in one file; each is a row that somebody may have to look at
+LINES_MAX = 5_000  # money that came in, in one file: taking them in is one transaction of seconds, not minutes
 PAYER_LENGTH_MAX = 140  # characters; ISO 20022 allows a name as many
 TEXT_LENGTH_MAX = 500  # characters; SEPA allows 140, some banks add their own
 MINOR_MAX = 10**15  # keeps every sum far inside 64 bits
