@@ -35,7 +35,7 @@ def test_camt_of_version_8_says_what_came_in_and_leaves_out_the_rest() -> None:
     statement = read("camt053_08.xml")
 
     assert told(statement) == [
-        ("2026-11-20", 2500, "Ada Lovelace", "Gift for the harbour sf 7k3m-9qxt thank you"),
+        ("2026-11-20", 2500, "Ada Lovelace", "Gift for the harbour k7m 3qx-9ta thank you"),
         ("2026-11-20", 1000, "Grace Hopper", "one of two"),
         ("2026-11-20", 2000, "Mary Somerville", ""),
     ]
@@ -43,7 +43,7 @@ def test_camt_of_version_8_says_what_came_in_and_leaves_out_the_rest() -> None:
 
 
 def test_camt_of_version_2_is_read_by_the_same_names() -> None:
-    assert told(read("camt053_02.xml")) == [("2026-11-19", 1250, "Jörg Müller", "SF7K3M9QXT")]
+    assert told(read("camt053_02.xml")) == [("2026-11-19", 1250, "Jörg Müller", "K7M3QX9TA")]
 
 
 def test_camt_in_utf16_is_read() -> None:
@@ -58,21 +58,21 @@ def test_mt940_with_numbered_details_is_read() -> None:
     statement = read("german.sta")
 
     assert told(statement) == [
-        ("2026-11-20", 2500, "Ada Lovelace", "Gift for the harbour sf 7k3m-9qxt thank you"),
+        ("2026-11-20", 2500, "Ada Lovelace", "Gift for the harbour k7m 3qx-9ta thank you"),
         ("2027-01-02", 500, "Grace Hopper", "happy new year"),
     ]
     assert (statement.format, statement.left_out) == ("mt940", 2)
 
 
 def test_mt940_with_named_details_is_read() -> None:
-    assert told(read("dutch.940")) == [("2026-11-20", 2500, "J. van den Berg", "SF-7K3M-9QXT bedankt")]
+    assert told(read("dutch.940")) == [("2026-11-20", 2500, "J. van den Berg", "K7M-3QX-9TA bedankt")]
 
 
 def test_a_csv_with_a_preamble_and_split_cells_is_read_by_its_columns() -> None:
     statement = read("german.csv", GERMAN)
 
     assert told(statement) == [
-        ("2026-11-20", 102500, "Lovelace; Ada", "Gift sf-7k3m 9qxt"),
+        ("2026-11-20", 102500, "Lovelace; Ada", "Gift k7m-3qx 9ta"),
         ("2026-11-13", 500, "Grace Hopper", "for the news"),
     ]
     assert statement.left_out == 1
