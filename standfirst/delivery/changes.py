@@ -115,7 +115,7 @@ def _append(keys: list[str]) -> None:
     if on_postgresql:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOG_LOCK])
-    at = clock.now()
+    at = clock.machine_now()
     Change.objects.bulk_create([Change(key=key, at=at) for key in keys])
     if on_postgresql:
         with connection.cursor() as cursor:
