@@ -58,7 +58,11 @@ def _run_one(name: str, follow: Follow) -> int:
         log.exception("follower %s", name)
         Cursor.objects.update_or_create(
             follower=name,
-            defaults={"tries": _tries(name) + 1, "error": repr(error)[:ERROR_LENGTH_MAX], "moved_at": clock.machine_now()},
+            defaults={
+                "tries": _tries(name) + 1,
+                "error": repr(error)[:ERROR_LENGTH_MAX],
+                "moved_at": clock.machine_now(),
+            },
         )
     return done
 
