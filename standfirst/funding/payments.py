@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import ledger, periods, refunds
+from standfirst.funding import ledger, periods, refunds, subscriptions
 from standfirst.funding.models import Donor, Gift, Mode, Payment
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, Facts
@@ -46,6 +46,8 @@ def apply(*, facts: Facts) -> Gift:
     gift = _gift_of(facts)
     if facts.live is not (gift.mode == Mode.LIVE) or facts.provider != gift.provider:
         raise FactsDisagree(theirs=f"{facts.provider}, live: {facts.live}", ours=f"{gift.provider}, {gift.mode}")
+    if facts.subscription is not None:
+        subscriptions.apply(gift=gift, facts=facts.subscription)
     if facts.charge is not None and facts.state == "paid":
         _remember_donor(gift, facts.email)
         payment = count(gift=gift, charge=facts.charge)
@@ -63,7 +65,8 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
 
     Refusal: FactsDisagree (amount or currency are not the gift's). Call with the gift's row locked.
     """
-    if charge.amount != gift.money:
+    parts = subscriptions.parts_of(gift=gift, charge=charge)
+    if parts is None:
         raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.money))
     campaign = gift.campaign
     payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).first()
@@ -72,9 +75,12 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
             gift=gift,
             provider=gift.provider,
             provider_ref=charge.ref,
-            amount_minor=charge.amount.minor,
+            amount_minor=parts.amount_minor,
+            cover_minor=parts.cover_minor,
             currency=charge.amount.currency,
-            counted_minor=charge.amount.minor,
+            counted_minor=parts.amount_minor,
+            counted_cover_minor=parts.cover_minor,
+            invoice_ref=charge.invoice_ref,
             mode=gift.mode,
             paid_at=charge.paid_at,
             period=periods.period_at(campaign, charge.paid_at),

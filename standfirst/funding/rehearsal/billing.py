@@ -50,7 +50,7 @@ class Billing:
             "status": "trialing" if trial_days else "incomplete",
             "trial_end": at + trial_days * 86_400 if trial_days else None,
         }
-        item = {
+        item: Thing = {
             "id": new_id("si_rh"),
             "object": "subscription_item",
             "created": at,
@@ -223,7 +223,8 @@ class Billing:
         item["price"] = self._price(price)
         whole = item["current_period_end"] - item["current_period_start"]
         more = item["price"]["unit_amount"] - before["unit_amount"]
-        return more * (item["current_period_end"] - self.ground.now()) // whole
+        prorated: int = more * (item["current_period_end"] - self.ground.now()) // whole
+        return prorated
 
     def _anchor_now(self, sub: Thing) -> None:
         sub["billing_cycle_anchor"] = self.ground.now()

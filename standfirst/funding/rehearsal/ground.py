@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from standfirst.funding.rehearsal.errors import Refused
 from standfirst.funding.rehearsal.state import State, Thing
@@ -64,13 +65,13 @@ class Ground:
         """Return what the rehearsal alone knows about a thing."""
         return self.state.find(f"{thing_id}/private", "private") or {"id": f"{thing_id}/private", "object": "private"}
 
-    def note(self, thing_id: str, **known: object) -> None:
+    def note(self, thing_id: str, **known: Any) -> None:
         """Remember something about a thing that is no part of Stripe's answer."""
         self.put(self.notes(thing_id) | known)
 
     def tell(self, kind: str, about: Thing) -> None:
         """Send a message."""
-        event = {
+        event: Thing = {
             "id": new_id("evt_rh"),
             "object": "event",
             "api_version": API_VERSION,

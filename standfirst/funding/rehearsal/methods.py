@@ -40,7 +40,7 @@ class Methods:
         card |= {"funding": "credit", "last4": _LAST_DIGITS[kind]}
         bank = {"bank_code": "37040044", "country": "DE", "last4": _LAST_DIGITS[kind]}
         type_ = "sepa_debit" if kind.startswith("debit") else "card"
-        method = {
+        method: Thing = {
             "id": new_id("pm_rh"),
             "object": "payment_method",
             "billing_details": {"address": None, "email": email, "name": None, "phone": None},

@@ -36,7 +36,8 @@ def converted(amount: int, source: str, target: str, micro: int) -> int:
     """Return ``amount`` smallest units of ``source`` in those of ``target``, rounded half up away from zero."""
     sign, size = (-1, -amount) if amount < 0 else (1, amount)
     up, down = 10 ** _decimals(target) * micro, 10 ** _decimals(source) * MICRO
-    return sign * ((size * up * 2 + down) // (down * 2))
+    found: int = sign * ((size * up * 2 + down) // (down * 2))
+    return found
 
 
 def _decimals(currency: str) -> int:
