@@ -6,10 +6,10 @@ the chain never forks and its order is the order of the commits.
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from standfirst.delivery.changes import verb
+from standfirst.funding.ledger_file import PublicRow, public
 from standfirst.funding.models import Link, Mode, Period, Transfer, VerifiedHead
 from standfirst.funding.providers import registry
 from standfirst.kit import chain, clock
@@ -38,25 +38,6 @@ _TRANSFER = (
 )
 _FROM_LINKS = (*_LINK, *(f"transfer__{name}" for name in _TRANSFER))
 _FROM_TRANSFERS = (*(f"link__{name}" for name in _LINK), *_TRANSFER)
-
-
-@dataclass(frozen=True, slots=True)
-class PublicRow:
-    """What everybody may see of a transfer, and its place in the chain."""
-
-    number: int
-    hash_before: str
-    recorded_at: str
-    day: str
-    debit: str
-    credit: str
-    amount_minor: int
-    currency: str
-    mode: str
-    campaign: str
-    month: str
-    commitment: str
-    hash: str
 
 
 def append(transfers: Iterable[Transfer]) -> None:
@@ -109,11 +90,6 @@ def public_rows(
         rows = rows.filter(pk__gt=last or 0)
     found = rows.order_by("pk").values_list(*_FROM_TRANSFERS)[: min(limit, ROWS_MAX)]
     return [public(entry) for entry in _entries(found)]
-
-
-def public(entry: Entry) -> PublicRow:
-    """Return an entry with its fields by name."""
-    return PublicRow(entry.number, entry.hash_before, *entry.fields, entry.hash)  # type: ignore[call-arg, arg-type]
 
 
 def problems(*, whole: bool = True) -> Iterator[Problem]:

@@ -42,21 +42,13 @@ class FactsDisagree(Refusal):
 
 
 type CountedCallback = Callable[[Payment], None]
-type FactsCallback = Callable[[Gift, Facts], None]
 _on_counted: list[CountedCallback] = []
-_on_facts: list[FactsCallback] = []
 
 
 def on_counted(callback: CountedCallback) -> None:
     """Have ``callback`` called for each new payment, once, inside the transaction that counts it."""
     if callback not in _on_counted:
         _on_counted.append(callback)
-
-
-def on_facts(callback: FactsCallback) -> None:
-    """Have ``callback`` called with a gift (its row is locked) and the news of it, before anything is counted."""
-    if callback not in _on_facts:
-        _on_facts.append(callback)
 
 
 @verb
@@ -71,8 +63,6 @@ def apply(*, facts: Facts) -> Gift:
         raise FactsDisagree(theirs=f"{facts.provider}, live: {facts.live}", ours=f"{gift.provider}, {gift.mode}")
     if facts.subscription is not None:
         subscriptions.apply(gift=gift, facts=facts.subscription)
-    for callback in _on_facts:
-        callback(gift, facts)
     # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
     if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
         _remember_donor(gift, facts.email)

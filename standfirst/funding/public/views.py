@@ -125,4 +125,4 @@ def _allow_other_sites(response: HttpResponse) -> None:
 
 def _for_others(response: HttpResponse, found: meter.Meter | None) -> HttpResponse:
     _allow_other_sites(response)
-    return shows(response, CAMPAIGN_KEY, *meter.KEYS, expires_at=found.expires_at if found else None)
+    return shows(response, *meter.KEYS, expires_at=found.expires_at if found else None)

@@ -34,8 +34,14 @@ def rate_micro(source: str, target: str, at: int) -> int:
 
 def converted(amount: int, source: str, target: str, micro: int) -> int:
     """Return ``amount`` smallest units of ``source`` in those of ``target``, rounded half up away from zero."""
+    if target.upper() in _TWO_DECIMALS_AT_STRIPE and source != target:
+        return _converted(amount, source, micro, 0) * 100
+    return _converted(amount, source, micro, _decimals(target))
+
+
+def _converted(amount: int, source: str, micro: int, decimals: int) -> int:
     sign, size = (-1, -amount) if amount < 0 else (1, amount)
-    up, down = 10 ** _decimals(target) * micro, 10 ** _decimals(source) * MICRO
+    up, down = 10**decimals * micro, 10 ** _decimals(source) * MICRO
     found: int = sign * ((size * up * 2 + down) // (down * 2))
     return found
 
