@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
@@ -60,11 +60,7 @@ class PauseOutOfRange(Refusal):
 
     code = "funding.pause_out_of_range"
     status = 422
-    message = ngettext_lazy(
-        "A pause lasts {most} month at most and ends in the future. Nothing was changed.",
-        "A pause lasts {most} months at most and ends in the future. Nothing was changed.",
-        PAUSE_MONTHS_MAX,
-    )
+    message = _("A pause lasts {most} months at most and ends in the future. Nothing was changed.")
     field = "until"
 
 

@@ -52,8 +52,7 @@ def hear_all(double: Rehearsal) -> list[str]:
         if known.get("heard") or event["type"] not in HANDLED:
             continue
         ref = EventRef(event_id=event["id"], type=event["type"], object_ref=event["data"]["object"]["id"])
-        for event_pk in inbox.receive(provider="stripe", messages=[ref]):
-            states.append(inbox.process(event_pk))
+        states += [inbox.process(event_pk) for event_pk in inbox.receive(provider="stripe", messages=[ref])]
         with double.state.change():
             double.bank.ground.note(event["id"], heard=True)
     return states

@@ -17,10 +17,11 @@ def run(arguments: argparse.Namespace) -> int:
         complain("STANDFIRST_MODE is live: the clock of a site that takes real money is never moved.")
         return exits.FAILED
     try:
-        if not arguments.step:
+        step = getattr(arguments, "step", "")
+        if not step:
             say(_shown(clock.machine_now() + clock.read_ahead(config.clock_file)))
             return exits.FINE
-        moment = clock.move(config.clock_file, arguments.step)
+        moment = clock.move(config.clock_file, step)
     except clock.BadStep as error:
         complain(f"{error}.")
         return exits.USAGE
