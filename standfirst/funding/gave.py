@@ -47,4 +47,4 @@ def thanked_until(gift: Gift, at: datetime) -> datetime:
 
 
 def _what(campaign: Campaign, at: datetime) -> str:
-    return f"{campaign.slug}/{periods.first_day(campaign, at):%Y-%m}"
+    return f"{campaign.slug}.{periods.first_day(campaign, at):%Y-%m}"

@@ -111,6 +111,13 @@ def start(
         return unpaid.get()
 
 
+def has_page(meant: wishes.Wish, *, browser_key: str) -> bool:
+    """Say whether this browser has the payment page of such a gift open already: ``start`` finds it again. Reads only."""
+    browser = wishes.hash_of_browser(browser_key)
+    unpaid = Gift.objects.filter(browser=browser, status=Gift.Status.OPEN, **meant.same())
+    return unpaid.exclude(browser="").exclude(session_url="").exclude(_too_old(meant.method)).exists()
+
+
 def payment_page(gift: Gift) -> str:
     """Return the address at which ``gift`` is paid, opened now if it is not open yet.
 

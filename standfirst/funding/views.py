@@ -82,6 +82,8 @@ def _sum_unseen(typed: giftform.Typed, meant: wishes.Wish) -> bool:
 
 
 def _take_allowance(typed: giftform.Typed, meant: wishes.Wish, browser_key: str, household: str) -> None:
+    if gifts.has_page(meant, browser_key=browser_key):
+        return  # a double click or the back button: nothing new is opened
     asker = allowances.Asker(
         household=household,
         browser=wishes.hash_of_browser(browser_key),

@@ -3,6 +3,7 @@
 from functools import cache
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from standfirst.funding.models import Mode
 from standfirst.funding.providers.bank import BankAccount, BankTransfer
@@ -46,7 +47,7 @@ def bank_account() -> BankAccount:
     """Return where transfers go; in rehearsal a bank account that does not exist."""
     found = settings.STANDFIRST
     if mode() is Mode.REHEARSAL and found.bank_iban:
-        return BankAccount(name=found.bank_name, iban=REHEARSAL_IBAN, bic="")
+        return BankAccount(name=f"{found.bank_name} ({gettext('rehearsal')})", iban=REHEARSAL_IBAN, bic="")
     return BankAccount(name=found.bank_name, iban=found.bank_iban, bic=found.bank_bic)
 
 
