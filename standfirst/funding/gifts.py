@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
-from standfirst.delivery.changes import touch, verb
+from standfirst.delivery.changes import verb
 from standfirst.funding import amounts, campaigns, payments
 from standfirst.funding.models import (
     GIFT_OPEN_AGE_MAX,
@@ -24,7 +24,6 @@ from standfirst.funding.models import (
     MESSAGE_LENGTH_MAX,
     NAME_LENGTH_MAX,
     Campaign,
-    Donor,
     Gift,
     Interval,
     Payment,
@@ -220,16 +219,6 @@ def record_offline(
     )
     charge = Charge(ref=reference, amount=amount, paid_at=paid_at)
     return payments.count(gift=gift, charge=charge, by=by)
-
-
-@verb
-def erase_donor(*, donor: Donor) -> None:
-    """Forget a person: address, name and words go; what they gave stays counted."""
-    Gift.objects.filter(donor=donor).update(display_name="", message="", dedication="", anonymous=True, browser="")
-    donor.email, donor.name, donor.erased_at = None, "", clock.now()
-    donor.key_version += 1
-    donor.save(update_fields=["email", "name", "erased_at", "key_version"])
-    touch(campaigns.CAMPAIGN_KEY)
 
 
 def find(public_id: uuid.UUID) -> Gift | None:

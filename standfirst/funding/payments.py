@@ -1,5 +1,7 @@
 """Payments: what the provider says now becomes rows and transfers, once, in whatever order it is said."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
@@ -11,6 +13,8 @@ from standfirst.funding.providers.protocol import Charge, Facts
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
+
+_on_counted: list[Callable[[Payment], None]] = []
 
 
 class UnknownGift(Refusal):
@@ -35,6 +39,12 @@ class FactsDisagree(Refusal):
     code = "funding.facts_disagree"
     status = 409
     message = _("The payment service says {theirs}, we wrote down {ours}. Nothing was counted.")
+
+
+def on_counted(callback: Callable[[Payment], None]) -> None:
+    """Have ``callback`` called once for each new payment, in the transaction that counts it."""
+    if callback not in _on_counted:
+        _on_counted.append(callback)
 
 
 @verb
@@ -67,6 +77,7 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
         raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.money))
     campaign = gift.campaign
     payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).first()
+    new = payment is None
     if payment is None:
         payment = Payment.objects.create(
             gift=gift,
@@ -97,6 +108,8 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
     if gift.status != Gift.Status.PAID:
         gift.status = Gift.Status.PAID
         gift.save(update_fields=["status"])
+    for callback in tuple(_on_counted) if new else ():
+        callback(payment)
     return payment
 
 
