@@ -104,8 +104,7 @@ def renewal_failed(*, subscription: Subscription) -> None:
         f"renewal_failed:{subscription.pk}:{paid or 0}",
         gettext("Your regular gift could not be taken"),
         (
-            gettext("We could not take your regular gift of %(amount)s: the bank said no.")
-            % {"amount": amount},
+            gettext("We could not take your regular gift of %(amount)s: the bank said no.") % {"amount": amount},
             gettext(
                 "This happens; often a card has expired. We try again in a few days, and you are never charged twice."
             ),
@@ -131,9 +130,7 @@ def card_expires(*, subscription: Subscription) -> None:
                 "amount": _amount(subscription),
                 "day": format_date(ends, "long", locale=locale()),
             },
-            gettext(
-                "If your bank has sent you a new one, it takes a minute to enter it."
-            ),
+            gettext("If your bank has sent you a new one, it takes a minute to enter it."),
         ),
         (gettext("Use another card"), "%%link%%"),
     )
@@ -144,9 +141,7 @@ def subscription_ended(*, subscription: Subscription) -> None:
     """Say that a regular gift has ended: cancelled by somebody, or lapsed after payments failed. Once."""
     lapsed = subscription.status == Subscription.Status.LAPSED
     said = (
-        gettext(
-            "Your regular gift of %(amount)s has ended, as it could not be taken for some time."
-        )
+        gettext("Your regular gift of %(amount)s has ended, as it could not be taken for some time.")
         if lapsed
         else gettext("Your regular gift of %(amount)s is cancelled, as you wished. Nothing more is charged.")
     )

@@ -62,9 +62,7 @@ class ByHand:
 
     def pause(self, *, subscription: Subscription, resumes_at: datetime | None, by: Any = None) -> None:
         """Rest."""
-        Subscription.objects.filter(pk=subscription.pk).update(
-            status=Subscription.Status.PAUSED, resumes_at=resumes_at
-        )
+        Subscription.objects.filter(pk=subscription.pk).update(status=Subscription.Status.PAUSED, resumes_at=resumes_at)
 
     def resume(self, *, subscription: Subscription, by: Any = None) -> None:
         """Go on."""
