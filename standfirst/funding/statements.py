@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from babel.dates import format_date
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
+FIRST_YEAR = 1970  # no gift is older than the clock
 LINES_MAX = 2_000  # payments on one statement; five a day, all year
 
 
@@ -73,9 +74,10 @@ def issue(*, donor: Donor, first_day: date) -> tuple[YearStatement, bool]:
     found = YearStatement.objects.filter(donor=donor, mode=mode, first_day=first_day).first()
     if found is not None:
         return found, False
-    if clock.local_date(letterhead.zone()) < letterhead.fiscal_year_after(first_day):
+    if first_day.year > clock.local_date(letterhead.zone()).year or not _is_over(first_day):
         raise YearNotOver
-    lines = _lines(donor, first_day)
+    begins = (first_day.month, first_day.day) == (letterhead.current().fiscal_first_month, 1)
+    lines = _lines(donor, first_day) if begins and first_day.year >= FIRST_YEAR else []
     if not lines:
         raise NothingGiven
     last = YearStatement.objects.filter(mode=mode, first_day=first_day).aggregate(last=Max("number"))["last"] or 0
@@ -89,7 +91,6 @@ def issue(*, donor: Donor, first_day: date) -> tuple[YearStatement, bool]:
 def years_of(donor: Donor) -> list[Year]:
     """Return the fiscal years in which ``donor`` gave, the newest first. Reads only."""
     first_month = letterhead.current().fiscal_first_month
-    today = clock.local_date(letterhead.zone())
     sums: dict[date, dict[str, int]] = {}
     for payment in payments_of(donor):
         of_year = sums.setdefault(letterhead.fiscal_year_of(payment.paid_at, first_month), {})
@@ -99,7 +100,7 @@ def years_of(donor: Donor) -> list[Year]:
         Year(
             first_day=first_day,
             last_day=letterhead.fiscal_year_after(first_day) - timedelta(days=1),
-            over=today >= letterhead.fiscal_year_after(first_day),
+            over=_is_over(first_day),
             given=tuple(Money(minor, currency) for currency, minor in sorted(sums.get(first_day, {}).items())),
             statement=issued.get(first_day),
         )
@@ -170,6 +171,10 @@ def paper(statement: YearStatement, *, copy: bool) -> Paper:
     )
 
 
+def _is_over(first_day: date) -> bool:
+    return clock.local_date(letterhead.zone()) >= letterhead.fiscal_year_after(first_day)
+
+
 def _cells(line: dict[str, object]) -> tuple[str, ...]:
     currency = str(line["currency"])
     amounts = [Money(int(str(line[name])), currency) for name in ("amount_minor", "cover_minor", "back_minor")]
@@ -182,8 +187,9 @@ def _lines(donor: Donor, first_day: date) -> list[dict[str, object]]:
     start = clock.midnight(first_day, letterhead.zone())
     end = clock.midnight(letterhead.fiscal_year_after(first_day), letterhead.zone())
     given = payments_of(donor).filter(paid_at__gte=start, paid_at__lt=end).order_by("paid_at", "id")[:LINES_MAX]
-    # A supporter who was merged into this one may have had a statement of the same year.
-    before = YearStatement.objects.filter(donor__merged_into=donor, mode=registry.mode(), first_day=first_day)
+    # On one of somebody who was merged into this one, or of a year that began in another month.
+    theirs = Q(donor=donor) | Q(donor__merged_into=donor)
+    before = YearStatement.objects.filter(theirs, mode=registry.mode())
     stated = {line["payment"] for each in before for line in each.totals["lines"]}
     return [_line(payment) for payment in given if payment.pk not in stated]
 
