@@ -92,6 +92,7 @@ def _groups_come_back() -> None:
             "discussion.migrations.0002_moderators",
             "funding.migrations.0003_treasurers",
             "funding.migrations.0010_treasurers_desk",
+            "funding.migrations.0012_treasurers_and_supporters",
         )
     ]
 

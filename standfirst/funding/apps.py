@@ -12,3 +12,10 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         configuration = settings.STANDFIRST
         clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
+        from standfirst.funding import letters, links, payments
+        from standfirst.mail import enclosures
+
+        payments.on_counted(letters.after_payment)
+        enclosures.register(letters.RECEIPT_KIND, letters.enclose_receipt)
+        enclosures.register(letters.LETTER_KIND, links.for_letter)
+        enclosures.register(links.ASKED_KIND, links.for_whoever_asked)

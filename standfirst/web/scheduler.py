@@ -63,6 +63,8 @@ JOBS: tuple[Job, ...] = (
     Job("close months", "standfirst.funding.closings.close_due", MINUTE),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),
+    Job("announce expiring cards", "standfirst.funding.letters.announce_expiring_cards", DAY),
+    Job("forget supporters' links", "standfirst.funding.links.forget", DAY),
     Job("forget letters", "standfirst.mail.outbox.forget", DAY),
     Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),

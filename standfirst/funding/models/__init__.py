@@ -20,6 +20,7 @@ from standfirst.funding.models.campaigns import (
     Rate,
 )
 from standfirst.funding.models.gifts import Allowance, Gift, Subscription, Terms
+from standfirst.funding.models.issuer import Issuer
 from standfirst.funding.models.limits import (
     ACCOUNT_LENGTH_MAX,
     BROWSER_KEPT_FOR,
@@ -62,6 +63,7 @@ __all__ = [
     "Gift",
     "GoalVersion",
     "Interval",
+    "Issuer",
     "Link",
     "MatchingPool",
     "Milestone",
