@@ -27,6 +27,14 @@ _REPLY = """(
     WHERE reply.parent_id = discussion_comment.id AND reply.shown = %s
     ORDER BY reply.created_at, reply.id LIMIT 1 OFFSET {number}
 )"""
+# What is shown of a comment; the others would be read and turned into dates and numbers for nothing.
+_SHOWN = [
+    f"discussion_comment.{column}"
+    for column in (
+        *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
+        *("event", "up_count", "down_count", "score", "reply_count"),
+    )
+]
 _LEVEL = """
     SELECT {columns} FROM discussion_comment
     WHERE discussion_comment.id IN ({wanted}) ORDER BY created_at, id
@@ -113,7 +121,7 @@ def _first_roots(thread: Thread, order: Order, count: int) -> RawQuerySet[Commen
 def _columns(level: int) -> tuple[str, list[bool]]:
     """Return a comment's columns with the ids of its first answers, and their parameters."""
     replies = [f"{_REPLY.format(number=number)} AS reply_{number}" for number in range(_replies_shown(level))]
-    return ", ".join(["discussion_comment.*", *replies]), [True] * len(replies)
+    return ", ".join([*_SHOWN, *replies]), [True] * len(replies)
 
 
 def _replies_shown(level: int) -> int:
