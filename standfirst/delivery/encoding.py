@@ -30,6 +30,7 @@ def _gzip(body: bytes, level: int) -> bytes:
     return bytes(packer.compress(body) + packer.flush())
 
 
+# Of the three, only gzip can be put together: a block of brotli or zstd refers to what the block before it used.
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflate, no name, no date, of no particular system
 _LAST_BLOCK = b"\x03\0"  # an empty one that says it is the last
 

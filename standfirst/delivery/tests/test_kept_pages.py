@@ -1,5 +1,6 @@
 """A kept page is answered from memory, is never old, and never reaches the wrong person."""
 
+import gzip
 import threading
 from datetime import timedelta
 
@@ -41,6 +42,19 @@ def test_a_change_of_a_hole_renders_the_fragment_alone(own_site: Site) -> None:
 
     assert all("<b>1</b>" in page.text for page in pages)
     assert site.renders == {"story:1": 1, "story:2": 1, "figure:a": 2}
+
+
+def test_a_change_of_a_hole_is_in_the_gzip_of_every_page_that_has_it(own_site: Site) -> None:
+    for number in (1, 2):
+        own_site.get(f"/stories/{number}/", accept_encoding="gzip")
+
+    touched("figure:a")
+    pages = [own_site.get(f"/stories/{number}/", accept_encoding="gzip") for number in (1, 2)]
+
+    assert all(b"<b>1</b>" in gzip.decompress(page.body) for page in pages)
+    assert [page.headers["etag"] for page in pages] != [pages[0].headers["etag"]] * 2
+    assert own_site.application.front.figures.rendered == 2
+    assert own_site.application.front.figures.joined == 4
 
 
 def test_a_hundred_readers_of_a_cold_page_cause_one_render(own_site: Site) -> None:
