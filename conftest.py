@@ -88,7 +88,11 @@ def _groups_come_back() -> None:
 
     seeds = [
         import_module(f"standfirst.{name}").seed
-        for name in ("discussion.migrations.0002_moderators", "funding.migrations.0003_treasurers")
+        for name in (
+            "discussion.migrations.0002_moderators",
+            "funding.migrations.0003_treasurers",
+            "funding.migrations.0007_treasurers_desk",
+        )
     ]
 
     def seed_again(**_: Any) -> None:

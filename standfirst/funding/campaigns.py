@@ -43,11 +43,11 @@ class GoalOutOfRange(Refusal):
 
 
 class CampaignExists(Refusal):
-    """The short name is taken, or another campaign takes gifts."""
+    """The short name is taken, or another campaign stands on every page."""
 
     code = "funding.campaign_exists"
     status = 409
-    message = _("There is a campaign of that short name, or another one takes gifts. Nothing was changed.")
+    message = _("There is a campaign of that short name, or another one stands on every page. Nothing was changed.")
     field = "slug"
 
 
@@ -61,10 +61,12 @@ def create(
     goal_minor: int | None = None,
     kind: str = Campaign.Kind.MONTHLY,
     active: bool = True,
+    featured: bool = True,
     by: Account | None = None,
 ) -> Campaign:
     """Create a campaign, with its first goal in minor units (None: no goal).
 
+    ``featured``: it is the one that stands on every page, if it takes gifts at all.
     Refusals: UnknownCurrency, UnknownZone, GoalOutOfRange, CampaignExists. No lock.
     """
     _check_currency(currency)
@@ -78,6 +80,7 @@ def create(
                 tz=tz,
                 kind=Campaign.Kind(kind),
                 active=active,
+                featured=active and featured,
                 created_at=clock.now(),
             )
     except IntegrityError as error:
@@ -104,16 +107,18 @@ def set_goal(*, campaign: Campaign, goal_minor: int | None, by: Account | None =
 
 
 @verb
-def change(*, campaign: Campaign, name: str, tz: str, active: bool) -> Campaign:
+def change(*, campaign: Campaign, name: str, tz: str, active: bool, featured: bool | None = None) -> Campaign:
     """Rename a campaign, move its zone, open or close it. Months that stand stay as they are.
 
-    Refusals: UnknownZone, CampaignExists (another one takes gifts).
+    ``featured``: whether it stands on every page; None leaves that as it is, as far as it takes gifts.
+    Refusals: UnknownZone, CampaignExists (another one stands on every page).
     """
     _check_zone(tz)
     campaign.name, campaign.tz, campaign.active = clean_line(name), tz, active
+    campaign.featured = active and (campaign.featured if featured is None else featured)
     try:
         with transaction.atomic():
-            campaign.save(update_fields=["name", "tz", "active"])
+            campaign.save(update_fields=["name", "tz", "active", "featured"])
     except IntegrityError as error:
         raise CampaignExists from error
     touch(CAMPAIGN_KEY, METER_KEY)
@@ -121,8 +126,13 @@ def change(*, campaign: Campaign, name: str, tz: str, active: bool) -> Campaign:
 
 
 def current() -> Campaign | None:
-    """Return the campaign that takes gifts, or None."""
-    return Campaign.objects.filter(active=True).first()
+    """Return the campaign that stands on every page, or None."""
+    return Campaign.objects.filter(featured=True).first()
+
+
+def find(slug: str) -> Campaign | None:
+    """Return the campaign of that short name if it takes gifts, or None."""
+    return Campaign.objects.filter(slug=slug, active=True).first()
 
 
 def goal_minor(campaign: Campaign) -> int | None:

@@ -1,6 +1,6 @@
 """The addresses at which readers give, and at which payment services report."""
 
-from django.urls import path
+from django.urls import include, path
 
 from standfirst.funding import views
 
@@ -8,7 +8,9 @@ urlpatterns = [
     path("support/", views.support, name="support"),
     path("support/thanks/<uuid:public_id>/", views.thanks, name="gift-thanks"),
     path("support/cancelled/<uuid:public_id>/", views.cancelled, name="gift-cancelled"),
+    path("support/transfers/<uuid:public_id>/", views.transfer, name="gift-transfer"),
+    path("support/<slug:slug>/", views.support, name="support-campaign"),
     path("gifts/", views.gifts_collection, name="gifts"),
     path("funding/events/<slug:provider>/", views.events, name="funding-events"),
-    path("funding/meter.json", views.meter_json, name="meter-json"),
+    path("funding/", include("standfirst.funding.public.urls")),
 ]

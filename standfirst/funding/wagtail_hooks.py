@@ -11,6 +11,7 @@ from standfirst.funding.desk.campaigns import CampaignViewSet
 from standfirst.funding.desk.gifts import GiftViewSet
 from standfirst.funding.desk.inbox import InboxViewSet
 from standfirst.funding.desk.panels import FundingPanel
+from standfirst.funding.desk.statements import BankPages
 
 
 class FundingGroup(ViewSetGroup):
@@ -21,6 +22,7 @@ class FundingGroup(ViewSetGroup):
     menu_order = 250
     items: ClassVar = (
         GiftViewSet("gifts_desk"),
+        BankPages(),
         CampaignViewSet("campaigns_desk", url_prefix="campaigns"),
         InboxViewSet("inbox_desk"),
     )

@@ -23,7 +23,23 @@ from standfirst.kit import clock
 from standfirst.kit.money import Money
 
 _numbers = itertools.count(1)
-FACT_TABLES = ("funding_transfer", "funding_payment", "funding_period")
+FACT_TABLES = (
+    "funding_disputestep",
+    "funding_link",
+    "funding_transfer",
+    "funding_receipt",
+    "funding_yearstatement",
+    "funding_payment",
+    "funding_closing",
+    "funding_period",
+)
+AROUND_FACTS = (  # rows that name a fact
+    "funding_refund",
+    "funding_dispute",
+    "funding_bankline",
+    "funding_total",
+    "funding_verifiedhead",
+)
 
 
 def make_campaign(**wishes: Any) -> Any:
@@ -152,7 +168,7 @@ def forget_the_books() -> None:
             tables = ", ".join(FACT_TABLES)
             for table in FACT_TABLES:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(f"TRUNCATE {tables}, funding_refund CASCADE")
+            cursor.execute(f"TRUNCATE {tables}, {', '.join(AROUND_FACTS)} CASCADE")
             for table in FACT_TABLES:
                 cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
@@ -164,7 +180,7 @@ def forget_the_books() -> None:
         triggers = cursor.fetchall()
         for name, _sql in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
-        for table in ("funding_refund", *FACT_TABLES):
+        for table in dict.fromkeys((FACT_TABLES[0], *AROUND_FACTS, *FACT_TABLES)):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         for _name, sql in triggers:
             cursor.execute(sql)

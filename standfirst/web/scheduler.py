@@ -60,6 +60,7 @@ JOBS: tuple[Job, ...] = (
     Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),
+    Job("forget letters", "standfirst.mail.outbox.forget", DAY),
     Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
     Job("forget task results", f"{_OURS}.prune_task_results", DAY),

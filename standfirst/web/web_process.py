@@ -13,7 +13,7 @@ from standfirst.web.files import Files
 from standfirst.web.supervisor_child import end_with_parent
 
 TITLE = "standfirst: views"
-BEHIND_STORED_PAGES = 5  # its nice value: on a full machine the front is asked first, and mostly needs nothing else
+BEHIND_STORED_PAGES = 10  # its nice value: on a full machine the front is asked first, and mostly needs nothing else
 
 
 def started(descriptor: int) -> Files:

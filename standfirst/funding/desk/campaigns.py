@@ -54,7 +54,7 @@ class CreateCampaign(ByVerb, generic.CreateView):
     def save_instance(self) -> Campaign:
         """Create it."""
         typed = self.form.cleaned_data
-        wishes = {name: typed[name] for name in ("slug", "name", "currency", "tz", "kind", "active")}
+        wishes = {name: typed[name] for name in ("slug", "name", "currency", "tz", "kind", "active", "featured")}
         return campaigns.create(goal_minor=self.form.goal_minor(), by=self.request.user, **wishes)
 
 
@@ -64,7 +64,9 @@ class ChangeCampaign(ByVerb, generic.EditView):
     def save_instance(self) -> Campaign:
         """Change it, and set the goal from now on."""
         typed = self.form.cleaned_data
-        campaign = campaigns.change(campaign=self.object, name=typed["name"], tz=typed["tz"], active=typed["active"])
+        campaign = campaigns.change(
+            campaign=self.object, name=typed["name"], tz=typed["tz"], active=typed["active"], featured=typed["featured"]
+        )
         campaigns.set_goal(campaign=campaign, goal_minor=self.form.goal_minor(), by=self.request.user)
         return campaign
 
@@ -89,6 +91,7 @@ class CampaignViewSet(LastingViewSet):
         "currency",
         "tz",
         "active",
+        "featured",
     ]
 
     def get_form_class(self, for_update: bool = False) -> Any:  # noqa: FBT001, FBT002 - Wagtail's signature

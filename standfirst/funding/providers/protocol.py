@@ -3,16 +3,20 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from standfirst.funding.models import Interval
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
 type GiftState = Literal["open", "pending", "paid", "failed", "lapsed"]
 type RefundState = Literal["asked", "done", "failed"]
+type DisputeStatus = Literal["inquiry", "open", "won", "lost"]
+type SubscriptionStatus = Literal["active", "past_due", "paused", "cancelled", "lapsed"]
+type MovementKind = Literal["charge", "refund", "refund_failed", "dispute", "payout", "fee", "other"]
 
 
 class EventRefused(Refusal):
@@ -57,10 +61,11 @@ class NotFound(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A gift, as a provider needs to know it."""
+    """A gift, as a provider needs to know it. ``charged`` is the gift and what was added for the fees."""
 
     public_id: uuid.UUID
-    amount: Money
+    charged: Money
+    interval: Interval
     description: str
     success_url: str
     cancel_url: str
@@ -86,30 +91,92 @@ class EventRef:
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """Money that went back, or did not, as the provider says now."""
+    """Money that went back, or did not, as the provider says now. ``settled``: what it took from our balance there."""
 
     ref: str
     amount: Money
     state: RefundState
     at: datetime
     asked_as: uuid.UUID | None = None
+    settled: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeMove:
+    """Money that a dispute took from our balance (``withdrawn``) or gave back; ``fee`` is its price."""
+
+    ref: str
+    kind: Literal["withdrawn", "reinstated"]
+    settled: Money
+    fee: Money | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeFacts:
+    """A payment that the supporter's bank takes back or asks about, as the provider says now."""
+
+    ref: str
+    amount: Money
+    status: DisputeStatus
+    opened_at: datetime
+    reason: str = ""
+    answer_by: datetime | None = None
+    moves: tuple[DisputeMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Money that arrived."""
+    """Money that arrived. ``amount`` is all that was charged; ``settled`` what it brought to our balance, before fees.
+
+    ``invoice_ref`` names the invoice of a renewal; ``adjusted``: the provider itself computed another
+    amount than the agreed one, as after a change in the middle of a month.
+    """
 
     ref: str
     amount: Money
     paid_at: datetime
+    settled: Money | None = None
     fee: Money | None = None
     fee_ref: str = ""
     refunds: tuple[RefundFacts, ...] = ()
+    disputes: tuple[DisputeFacts, ...] = ()
+    invoice_ref: str = ""
+    adjusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What may be shown of a card."""
+
+    brand: str
+    last4: str
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionFacts:
+    """A gift that comes again, as the provider says now. ``charged`` is what its next invoice will ask for."""
+
+    ref: str
+    customer_ref: str
+    status: SubscriptionStatus
+    charged: Money
+    started_at: datetime
+    next_at: datetime | None = None
+    resumes_at: datetime | None = None
+    ends_at: datetime | None = None
+    ended_at: datetime | None = None
+    card: Card | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the provider says now about one gift. ``charge`` stands exactly when it is paid."""
+    """What the provider says now about one gift. ``charge`` stands exactly when it is paid.
+
+    For a gift that comes again, ``charge`` is the one that the question was about.
+    """
 
     provider: str
     state: GiftState
@@ -118,6 +185,24 @@ class Facts:
     site: str
     charge: Charge | None = None
     email: str = ""
+    name: str = ""
+    subscription: SubscriptionFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of our balance at the provider: ``amount`` (negative when it leaves) before ``fee``.
+
+    ``source`` names the charge, refund, dispute or payout that moved it; "" for anything else.
+    """
+
+    ref: str
+    kind: MovementKind
+    source: str
+    amount: Money
+    fee: Money
+    at: datetime
+    text: str = ""
 
 
 class Provider(Protocol):

@@ -104,8 +104,8 @@ class Stripe:
                         {
                             "quantity": 1,
                             "price_data": {
-                                "currency": intent.amount.currency.lower(),
-                                "unit_amount": _to_stripe(intent.amount),
+                                "currency": intent.charged.currency.lower(),
+                                "unit_amount": _to_stripe(intent.charged),
                                 "product_data": {"name": intent.description},
                             },
                         }

@@ -171,13 +171,21 @@ def test_a_wrong_campaign_is_shown_again_with_the_reason(treasurer: Client, name
     assert Campaign.objects.count() == 0
 
 
-def test_a_second_campaign_that_takes_gifts_is_refused_in_words(treasurer: Client) -> None:
+def test_a_second_campaign_on_every_page_is_refused_in_words(treasurer: Client) -> None:
     make_campaign()
-    fields = {"name": "F", "slug": "f", "currency": "EUR", "tz": "UTC", "kind": "monthly", "active": "on"}
+    fields = {
+        "name": "F",
+        "slug": "f",
+        "currency": "EUR",
+        "tz": "UTC",
+        "kind": "monthly",
+        "active": "on",
+        "featured": "on",
+    }
 
     answer = post(treasurer, reverse("campaigns_desk:add"), **fields)
 
-    assert "Another campaign takes gifts" in answer.content.decode()
+    assert "Another campaign stands on every page" in answer.content.decode()
 
 
 def test_what_waits_for_a_person_is_announced_and_can_be_tried_again(treasurer: Client) -> None:

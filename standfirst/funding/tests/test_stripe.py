@@ -30,7 +30,8 @@ def provider() -> Stripe:
 def intent(**wishes: Any) -> Intent:
     standard: dict[str, Any] = {
         "public_id": uuid.uuid4(),
-        "amount": Money(2_500, "USD"),
+        "charged": Money(2_500, "USD"),
+        "interval": "once",
         "description": "Gift: the fund",
         "success_url": "http://127.0.0.1:8000/thanks/",
         "cancel_url": "http://127.0.0.1:8000/cancelled/",
@@ -60,7 +61,7 @@ def test_the_same_gift_with_another_amount_is_refused_by_its_key(double: Rehears
     provider().start(given)
 
     with pytest.raises(ProviderRefused):
-        provider().start(intent(public_id=given.public_id, amount=Money(9_900, "USD")))
+        provider().start(intent(public_id=given.public_id, charged=Money(9_900, "USD")))
 
 
 def test_facts_follow_the_session_from_open_to_paid(double: Rehearsal) -> None:
@@ -181,7 +182,7 @@ def test_a_provider_that_does_not_answer_is_a_refusal_that_says_what_is_safe(set
 
 def test_currencies_whose_decimals_stripe_counts_otherwise_arrive_unchanged(double: Rehearsal) -> None:
     for currency, minor, sent in (("UGX", 5_000, 500_000), ("JPY", 2_500, 2_500), ("KWD", 5_000, 5_000)):
-        ref = paid(double, intent(amount=Money(minor, currency)))
+        ref = paid(double, intent(charged=Money(minor, currency)))
         charge = provider().fetch(ref).charge
         assert charge is not None
         assert charge.amount == Money(minor, currency)
