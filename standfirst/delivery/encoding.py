@@ -35,10 +35,10 @@ _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflate, no name, no date, of 
 _LAST_BLOCK = b"\x03\0"  # an empty one that says it is the last
 
 
-def deflated(body: bytes) -> bytes:
-    """Return ``body`` as blocks of deflate, none the last, that refer to nothing before them and end with a byte."""
+def deflated(*parts: bytes) -> list[bytes]:
+    """Return each part as blocks of deflate, none the last, that refer to nothing before them and end with a byte."""
     packer = isal_zlib.compressobj(level=isal_zlib.ISAL_BEST_COMPRESSION, wbits=-isal_zlib.MAX_WBITS)
-    return bytes(packer.compress(body) + packer.flush(isal_zlib.Z_FULL_FLUSH))
+    return [bytes(packer.compress(part) + packer.flush(isal_zlib.Z_FULL_FLUSH)) for part in parts]
 
 
 def gzip_of(body: bytes, blocks: Iterable[bytes]) -> bytes:

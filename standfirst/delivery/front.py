@@ -13,7 +13,7 @@ from standfirst.delivery import caching, fragments
 from standfirst.delivery.backend import Answer, BackendGone, Scope
 from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import negotiate
-from standfirst.delivery.kept import Joining, KeptPage, Variant, part_of, repacked
+from standfirst.delivery.kept import Joining, KeptPage, Variant, parts_of, repacked
 from standfirst.delivery.pages import OWN_WRITE_COOKIE
 from standfirst.delivery.passing import RETRY_AFTER_SECONDS, Passing, Receive, Send
 from standfirst.delivery.purge import Cdn
@@ -219,9 +219,10 @@ class Front:
         if answer.shown is None:
             body = self.store.filled(answer.body, position=began.position)
             return Produced(Joining(body, caching.never(headers), FOREVER, began.at), status=answer.status)
-        cut, holes = fragments.split(answer.body)
-        pieces = [part_of(piece) for piece in cut]
-        return Produced(None, KeptPage(pieces, holes, answer.shown, answer.expires_at, caching.shared(headers)))
+        pieces, holes = fragments.split(answer.body)
+        return Produced(
+            None, KeptPage(parts_of(*pieces), holes, answer.shown, answer.expires_at, caching.shared(headers))
+        )
 
     def _anonymous(self, scope: Scope) -> Scope:
         """Return the request without what differs between readers; a page is made under the site's own name."""

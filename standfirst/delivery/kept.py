@@ -28,10 +28,17 @@ class Part:
         return len(self.html) + len(self.deflated)
 
 
+def parts_of(*pieces: bytes) -> list[Part]:
+    """Return pieces of HTML as parts."""
+    return [
+        Part(html, deflated, blake2b(deflated, digest_size=_DIGEST_BYTES).digest())
+        for html, deflated in zip(pieces, encoding.deflated(*pieces), strict=True)
+    ]
+
+
 def part_of(html: bytes) -> Part:
     """Return ``html`` as a part."""
-    deflated = encoding.deflated(html)
-    return Part(html, deflated, blake2b(deflated, digest_size=_DIGEST_BYTES).digest())
+    return parts_of(html)[0]
 
 
 @dataclass(slots=True, frozen=True)
