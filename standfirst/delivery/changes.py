@@ -158,7 +158,7 @@ def _finish(recording: _Recording) -> None:
 def _append(keys: list[str]) -> None:
     if not keys:
         return
-    at = clock.now()
+    at = clock.machine_now()
     Change.objects.bulk_create([Change(key=key, at=at) for key in keys])
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -6,15 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import disputes, ledger, periods, rates, refunds, returned
-from standfirst.funding.models import Donor, Gift, Interval, Mode, Payment, Terms
+from standfirst.funding import disputes, ledger, periods, rates, refunds, returned, subscriptions
+from standfirst.funding.models import Donor, Gift, Mode, Payment
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, Facts
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
-AGREED_SHOWN_MAX = 3  # sums that a person who looks at a contradiction is shown
 RATE_SOURCE_LENGTH_MAX = 80  # characters; as the column
 
 
@@ -70,6 +69,8 @@ def apply(*, facts: Facts) -> Gift:
     gift = _gift_of(facts)
     if facts.live is not (gift.mode == Mode.LIVE) or facts.provider != gift.provider:
         raise FactsDisagree(theirs=f"{facts.provider}, live: {facts.live}", ours=f"{gift.provider}, {gift.mode}")
+    if facts.subscription is not None:
+        subscriptions.apply(gift=gift, facts=facts.subscription)
     for callback in _on_facts:
         callback(gift, facts)
     # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
@@ -113,10 +114,12 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
 
 def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
     campaign = gift.campaign
-    amount_minor, cover_minor = _parts(gift, charge)
+    parts = subscriptions.parts_of(gift=gift, charge=charge)
+    if parts is None:
+        raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.charged))
     counted = rates.counted(
-        Money(amount_minor, charge.amount.currency),
-        cover_minor,
+        Money(parts.amount_minor, charge.amount.currency),
+        parts.cover_minor,
         into=campaign.currency,
         settled=charge.settled,
         on=clock.local_date(campaign.zone, charge.paid_at),
@@ -127,8 +130,8 @@ def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
         provider=gift.provider,
         provider_ref=charge.ref,
         invoice_ref=charge.invoice_ref,
-        amount_minor=amount_minor,
-        cover_minor=cover_minor,
+        amount_minor=parts.amount_minor,
+        cover_minor=parts.cover_minor,
         currency=charge.amount.currency,
         counted_minor=counted.amount_minor,
         counted_cover_minor=counted.cover_minor,
@@ -140,24 +143,6 @@ def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
         recorded_by=by,
         recorded_at=clock.now(),
     )
-
-
-def _parts(gift: Gift, charge: Charge) -> tuple[int, int]:
-    """Return the gift and what came on top for the fees, as agreed: a late invoice may fit older terms."""
-    agreed = [(gift.amount_minor, gift.cover_minor)]
-    if gift.interval != Interval.ONCE:
-        terms = Terms.objects.filter(subscription__gift=gift).order_by("-pk")
-        agreed = [*terms.values_list("amount_minor", "cover_minor"), *agreed]
-    if charge.amount.currency == gift.currency:
-        for amount, cover in agreed:
-            if amount + cover == charge.amount.minor:
-                return amount, cover
-        if charge.adjusted:
-            amount, cover = agreed[0]
-            part = rates.shared(charge.amount.minor, amount, amount + cover)
-            return part, charge.amount.minor - part
-    ours = ", ".join(_plain(Money(amount + cover, gift.currency)) for amount, cover in agreed[:AGREED_SHOWN_MAX])
-    raise FactsDisagree(theirs=_plain(charge.amount), ours=ours)
 
 
 def _book_arrival(payment: Payment, charge: Charge) -> None:

@@ -93,6 +93,12 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
+def _rehearsal(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    moved = what.add_parser("clock", help="move the clock of a site in rehearsal, or show it")
+    moved.add_argument("step", nargs="?", default="", metavar="STEP", help="+30d, +2h, +15m, +1w, or now to go back")
+
+
 SOURCES = {"wordpress": "a WordPress export (WXR): standfirst import wordpress --help lists its options"}
 
 COMMANDS = (
@@ -101,6 +107,7 @@ COMMANDS = (
     Command("demo", "fill the site with a sample publication", _none, passes_on=True),
     Command("import", "bring in stories, pictures and comments from another system", _import, passes_on=True),
     Command("createadmin", "make an account that may do everything", _createadmin),
+    Command("rehearsal", "move the clock of a site that takes no real money", _rehearsal, django=False),
     Command("doctor", "check the site and say what to do", _doctor),
     Command("migrate", "bring the database and the static files up to this version", _none),
     Command("manage", "run one of Django's management commands", _none, passes_on=True),

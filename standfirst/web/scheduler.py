@@ -81,7 +81,7 @@ class Schedule:
         last = self.runs.get(job.name)
         if last is None or last.error:
             return time.monotonic()
-        age_seconds = (clock.now() - datetime.fromisoformat(last.at)).total_seconds()
+        age_seconds = (clock.machine_now() - datetime.fromisoformat(last.at)).total_seconds()
         # A clock that was set back must not put a job off.
         return time.monotonic() + min(max(job.every_seconds - age_seconds, 0.0), job.every_seconds)
 
@@ -110,7 +110,7 @@ class Schedule:
         finally:
             close_old_connections()
         took_seconds = round(time.monotonic() - began, 3)
-        self.runs[job.name] = Run(clock.now().isoformat(), took_seconds, error, failures + 1 if error else 0)
+        self.runs[job.name] = Run(clock.machine_now().isoformat(), took_seconds, error, failures + 1 if error else 0)
         write_runs(self._file, self.runs)
 
 
@@ -132,7 +132,7 @@ def overdue(jobs: Sequence[Job], runs: dict[str, Run]) -> list[str]:
     for job in jobs:
         last = runs.get(job.name)
         allowed_seconds = max(job.every_seconds * OVERDUE_INTERVALS, OVERDUE_SECONDS_MIN)
-        if last is None or (clock.now() - datetime.fromisoformat(last.at)).total_seconds() > allowed_seconds:
+        if last is None or (clock.machine_now() - datetime.fromisoformat(last.at)).total_seconds() > allowed_seconds:
             late.append(job.name)
     return late
 
