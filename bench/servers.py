@@ -51,7 +51,7 @@ def fetch(url: str, **headers: str) -> tuple[int, bytes]:
 
 
 def headers_of(url: str) -> list[tuple[str, str]]:
-    """Return what the page says of itself, without what the server adds: an application beside it has to say as much."""
+    """Return the headers of a page without those that every server adds: who is compared with it says as much."""
     request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS_MAX) as answer:
         return [(name.lower(), value) for name, value in answer.getheaders() if name.lower() not in {"date", "server"}]
