@@ -71,6 +71,12 @@ def head(day: date) -> Head | None:
     return Head(*newest) if newest else None
 
 
+def begun() -> date | None:
+    """Return the day (UTC) on which the first transfer was recorded; None if there is none."""
+    first = Transfer.objects.order_by("recorded_at").values_list("recorded_at", flat=True).first()
+    return first.astimezone(UTC).date() if first else None
+
+
 def public_rows(
     where: Period | date, *, after: int = 0, limit: int = ROWS_MAX, mode: Mode | None = None
 ) -> list[PublicRow]:

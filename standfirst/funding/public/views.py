@@ -178,11 +178,13 @@ def _after(request: HttpRequest) -> int:
 
 
 def _days(month: months.Month) -> list[date]:
-    """The days of a month that have come, for a campaign whose goal starts afresh each month."""
-    if not month.monthly:
+    """The days of a month, as far as they have come and the ledger had begun; none if the campaign has no months."""
+    begun = chain.begun()
+    if not month.monthly or begun is None:
         return []
+    first = max(month.first_day, begun)
     last = min(clock.first_of_next_month(month.first_day) - ONE_DAY, clock.now().date())
-    return [month.first_day + timedelta(days=number) for number in range((last - month.first_day).days + 1)]
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _meter(slug: str) -> meter.Meter | None:
