@@ -37,6 +37,11 @@ def takes_gifts_online() -> bool:
     return _stripe_account().ready
 
 
+def refuses_messages() -> bool:
+    """Say whether what Stripe reports is refused for want of a key or a secret. Whoever hosts has to know."""
+    return not _stripe_account().ready
+
+
 def payment_pages() -> tuple[str, ...]:
     """Return the origins to which the gift form may lead; a browser's policy needs to know them."""
     if mode() is Mode.REHEARSAL:
