@@ -10,6 +10,7 @@ import re
 import tempfile
 import time as machine
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ class _Follower:
         self._seen: tuple[int, int] | None = None
         self._ahead = timedelta()
         self._looked_ns: int | None = None
+        self._say_again = False
 
     def ahead(self) -> timedelta:
         at = machine.monotonic_ns()
@@ -42,6 +44,15 @@ class _Follower:
         return self._ahead
 
     def _look(self) -> None:
+        before = self._ahead
+        self._read()
+        if self._ahead < before or self._say_again:
+            # Said twice: until its own look, another process may still make things of the future.
+            self._say_again = self._ahead < before
+            for callback in _set_back:
+                callback()
+
+    def _read(self) -> None:
         try:
             found = self.path.stat()
         except OSError:
@@ -56,12 +67,18 @@ class _Follower:
 
 
 _follower: _Follower | None = None
+_set_back: list[Callable[[], object]] = []
 
 
 def follow(path: Path | None) -> None:
     """Have ``now`` run ahead by what the file ``path`` says; None: by nothing. For rehearsals only."""
     global _follower  # noqa: PLW0603 - a process has one clock
     _follower = None if path is None else _Follower(path)
+
+
+def when_set_back(callback: Callable[[], object]) -> None:
+    """Have ``callback`` called when a rehearsal goes back in time, for what is kept until a moment of the future."""
+    _set_back.append(callback)
 
 
 def now() -> datetime:
