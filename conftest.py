@@ -88,7 +88,12 @@ def _groups_come_back() -> None:
 
     seeds = [
         import_module(f"standfirst.{name}").seed
-        for name in ("discussion.migrations.0002_moderators", "funding.migrations.0003_treasurers")
+        for name in (
+            "discussion.migrations.0002_moderators",
+            "funding.migrations.0003_treasurers",
+            "funding.migrations.0010_treasurers_desk",
+            "funding.migrations.0012_treasurers_and_supporters",
+        )
     ]
 
     def seed_again(**_: Any) -> None:

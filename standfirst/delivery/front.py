@@ -13,7 +13,7 @@ from standfirst.delivery import caching, fragments
 from standfirst.delivery.backend import Answer, BackendGone, Scope
 from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import negotiate
-from standfirst.delivery.kept import Joining, KeptPage, Variant, repacked
+from standfirst.delivery.kept import Joining, KeptPage, Variant, parts_of, repacked
 from standfirst.delivery.pages import OWN_WRITE_COOKIE
 from standfirst.delivery.passing import RETRY_AFTER_SECONDS, Passing, Receive, Send
 from standfirst.delivery.purge import Cdn
@@ -114,8 +114,20 @@ class Front:
         elif joining := page.previous(now, asked.wrote):
             self._refresh(asked, page)
             await self._send_page(asked, page, joining)
+        elif joining := self._joined_at_once(asked, page):
+            await self._send_page(asked, page, joining)
         else:
             await self._miss(asked, receive)
+
+    def _joined_at_once(self, asked: Asked, page: KeptPage) -> Joining | None:
+        """Join a page of which a fragment has changed that was rendered since: too little work to send to a thread."""
+        if asked.key in self._under_way or not page.usable(time.time()):
+            return None
+        began = self.store.begin()
+        codings = _codings(negotiate(asked.accepts), page)
+        joining = self.store.renew_at_once(asked.key, page, began=began, codings=codings)
+        self.figures.joined += joining is not None
+        return joining
 
     async def _send_page(self, asked: Asked, page: KeptPage, joining: Joining) -> None:
         variant, added = joining.variant(asked.accepts)
@@ -136,7 +148,7 @@ class Front:
 
     async def _miss(self, asked: Asked, receive: Receive) -> None:
         arrived_at = time.monotonic()
-        if not _may_be_kept(asked.scope):
+        if asked.key not in self.store.pages and not _may_be_kept(asked.scope):
             await self.passing.serve(asked.scope, receive, asked.send)
             return
         produced = await self._produced(asked)
@@ -185,7 +197,7 @@ class Front:
     def _produce(self, scope: Scope, key: str, coding: str) -> Produced:
         began = self.store.begin()
         page = self.store.pages.get(key)
-        codings = {coding} | (set(page.joining.variants) if page is not None and page.joining is not None else set())
+        codings = _codings(coding, page)
         self.figures.joined += 1
         if page is not None and page.usable(clock.seconds()):
             joining = self.store.renew(key, page, began=began, codings=codings)
@@ -209,7 +221,9 @@ class Front:
             body = self.store.filled(answer.body, position=began.position)
             return Produced(Joining(body, caching.never(headers), FOREVER, began.at), status=answer.status)
         pieces, holes = fragments.split(answer.body)
-        return Produced(None, KeptPage(pieces, holes, answer.shown, answer.expires_at, caching.shared(headers)))
+        return Produced(
+            None, KeptPage(parts_of(*pieces), holes, answer.shown, answer.expires_at, caching.shared(headers))
+        )
 
     def _anonymous(self, scope: Scope) -> Scope:
         """Return the request without what differs between readers; a page is made under the site's own name."""
@@ -233,6 +247,11 @@ class Front:
                     self.store.grew(key, page, len(better.body) - len(variant.body))
         finally:
             self._packing = None
+
+
+def _codings(asked: str, page: KeptPage | None) -> set[str]:
+    """Return the encodings that a page is made in: the one that is asked for, and those that were before."""
+    return {asked} if page is None or page.joining is None else {asked, *page.joining.variants}
 
 
 def own_origin() -> tuple[str, bytes]:

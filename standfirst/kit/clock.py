@@ -86,6 +86,11 @@ def now() -> datetime:
     return machine_now() if _follower is None else machine_now() + _follower.ahead()
 
 
+def ahead() -> timedelta:
+    """Return by how much ``now`` runs ahead of the machine."""
+    return timedelta() if _follower is None else _follower.ahead()
+
+
 def machine_now() -> datetime:
     """Return the machine's own moment, for what no rehearsal moves: schedules, the change log, locks."""
     return datetime.now(tz=UTC)

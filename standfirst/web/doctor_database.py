@@ -12,6 +12,7 @@ from standfirst.delivery import changes
 from standfirst.delivery import followers as registered
 from standfirst.delivery.models import Change, Cursor
 from standfirst.kit import clock
+from standfirst.mail import outbox
 from standfirst.stories import publishing
 from standfirst.web.doctor_findings import Finding, fail, ok, warn
 from standfirst.web.readiness import server_version, unready
@@ -21,6 +22,7 @@ SYNCHRONOUS_FULL = 2
 QUEUE_AGE_MAX = timedelta(minutes=5)
 SCHEDULED_LATE_SECONDS_MAX = 120
 FOLLOWER_LAG_MAX = timedelta(minutes=5)
+LETTER_AGE_MAX = timedelta(minutes=15)  # by then the postman has tried it five times
 FOLLOWER_TRIES_MAX = 5  # then it has failed for about half a minute
 FAILED_TASKS_SINCE = timedelta(days=1)
 MINUTES_SHOWN_MAX = 120
@@ -106,6 +108,19 @@ def followers() -> Iterator[Finding]:
             )
         else:
             yield ok(f"follower {cursor.follower}", "up to date")
+
+
+def letters() -> Iterator[Finding]:
+    """Mail that waits, and mail that could not be delivered."""
+    found = outbox.condition()
+    if found.waiting_since and clock.now() - found.waiting_since > LETTER_AGE_MAX:
+        seen = f"{found.waiting} wait, the oldest since {_ago(clock.now() - found.waiting_since)} {found.last_error}"
+        yield warn("letters", seen.strip(), "Check STANDFIRST_MAIL_URL. They are tried again for two days.")
+    elif found.given_up:
+        seen = f"{found.given_up} could not be delivered {found.last_error}".strip()
+        yield warn("letters", seen, "See Letters on the desk: mend the address or the server, then try again.")
+    else:
+        yield ok("letters", f"{found.waiting} wait")
 
 
 def same_time() -> Iterator[Finding]:

@@ -58,8 +58,14 @@ JOBS: tuple[Job, ...] = (
     Job("hand changes to followers", "standfirst.delivery.followers.run", 1),
     Job("try payments again", "standfirst.funding.tasks.process_parked", MINUTE),
     Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
+    Job("check the whole ledger", f"{_OURS}.check_whole_ledger", DAY),
+    Job("compare with the payment service", f"{_OURS}.reconcile", DAY),
+    Job("close months", "standfirst.funding.closings.close_due", MINUTE),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),
+    Job("announce expiring cards", "standfirst.funding.letters.announce_expiring_cards", DAY),
+    Job("forget supporters' links", "standfirst.funding.links.forget", DAY),
+    Job("forget letters", "standfirst.mail.outbox.forget", DAY),
     Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
     Job("forget task results", f"{_OURS}.prune_task_results", DAY),
@@ -73,6 +79,7 @@ class Schedule:
         self._jobs = jobs
         self._file = file
         self.runs = read_runs(file)
+        self._ahead = clock.ahead()
         self._due: dict[str, float] = {job.name: self._first(job) for job in jobs}
 
     def _first(self, job: Job) -> float:
@@ -90,6 +97,10 @@ class Schedule:
 
     def run_due(self) -> None:
         """Run each job that is due, one after the other. A job that fails is logged and tried again in time."""
+        if clock.ahead() != self._ahead:
+            # A rehearsal let days pass: what each day brings has to come.
+            self._ahead = clock.ahead()
+            self._due = dict.fromkeys(self._due, time.monotonic())
         for job in self._jobs:
             if self._due[job.name] <= time.monotonic():
                 self.run(job)
