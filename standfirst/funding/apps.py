@@ -12,10 +12,12 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         configuration = settings.STANDFIRST
         clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
-        from standfirst.funding import letters, links, payments
+        from standfirst.funding import letters, links, payments, subscriptions
         from standfirst.mail import enclosures
 
         payments.on_counted(letters.after_payment)
+        subscriptions.on_renewal_failed(letters.renewal_failed)
+        subscriptions.on_ended(letters.subscription_ended)
         enclosures.register(letters.RECEIPT_KIND, letters.enclose_receipt)
         enclosures.register(letters.LETTER_KIND, links.for_letter)
         enclosures.register(links.ASKED_KIND, links.for_whoever_asked)

@@ -10,6 +10,7 @@ import re
 import tempfile
 import time as machine
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -33,6 +34,7 @@ class _Follower:
         self._seen: tuple[int, int] | None = None
         self._ahead = timedelta()
         self._looked_ns: int | None = None
+        self._say_again = False
 
     def ahead(self) -> timedelta:
         at = machine.monotonic_ns()
@@ -42,6 +44,15 @@ class _Follower:
         return self._ahead
 
     def _look(self) -> None:
+        before = self._ahead
+        self._read()
+        if self._ahead < before or self._say_again:
+            # Said twice: until its own look, another process may still make things of the future.
+            self._say_again = self._ahead < before
+            for callback in _set_back:
+                callback()
+
+    def _read(self) -> None:
         try:
             found = self.path.stat()
         except OSError:
@@ -56,6 +67,7 @@ class _Follower:
 
 
 _follower: _Follower | None = None
+_set_back: list[Callable[[], object]] = []
 
 
 def follow(path: Path | None) -> None:
@@ -64,9 +76,19 @@ def follow(path: Path | None) -> None:
     _follower = None if path is None else _Follower(path)
 
 
+def when_set_back(callback: Callable[[], object]) -> None:
+    """Have ``callback`` called when a rehearsal goes back in time, for what is kept until a moment of the future."""
+    _set_back.append(callback)
+
+
 def now() -> datetime:
     """Return the present moment, aware, in UTC: the machine's, or ahead of it in a rehearsal that moved the clock."""
     return machine_now() if _follower is None else machine_now() + _follower.ahead()
+
+
+def ahead() -> timedelta:
+    """Return by how much ``now`` runs ahead of the machine."""
+    return timedelta() if _follower is None else _follower.ahead()
 
 
 def machine_now() -> datetime:

@@ -10,7 +10,6 @@ import time_machine
 from django.conf import settings
 
 from standfirst.funding import gifts, inbox
-from standfirst.funding.models import Gift, Subscription
 from standfirst.funding.providers.protocol import EventRef, Intent
 from standfirst.funding.providers.stripe import HANDLED
 from standfirst.funding.rehearsal.server import Rehearsal
@@ -18,28 +17,31 @@ from standfirst.kit import clock
 from standfirst.kit.money import Money
 
 
-def monthly_gift(campaign: Any, minor: int = 2_500, *, interval: str = "month", cover_minor: int = 0) -> Gift:
+def monthly_gift(campaign: Any, minor: int = 2_500, *, interval: str = "month", cover_minor: int = 0) -> Any:
     """Write down that somebody means to give again and again."""
     gift = gifts.start(amount=Money(minor, campaign.currency))
-    Gift.objects.filter(pk=gift.pk).update(interval=interval, cover_minor=cover_minor)
-    return Gift.objects.get(pk=gift.pk)
+    gift.interval, gift.cover_minor = interval, cover_minor
+    gift.save()
+    return gift
 
 
-def paid_at(double: Rehearsal, gift: Gift, **how: Any) -> str:
+def paid_at(double: Rehearsal, gift: Any, **how: Any) -> str:
     """Pay ``gift`` on the rehearsal's page; nobody hears of it yet. Returns the session."""
     gifts.payment_page(gift)
     gift.refresh_from_db()
     with double.state.change():
         double.bank.pay(gift.session_ref, **how)
-    return gift.session_ref
+    return str(gift.session_ref)
 
 
-def subscribed(double: Rehearsal, campaign: Any, minor: int = 2_500, **how: Any) -> Subscription:
+def subscribed(double: Rehearsal, campaign: Any, minor: int = 2_500, **how: Any) -> Any:
     """Begin a gift that comes again, pay it, and have the site hear of it."""
     interval = how.pop("interval", "month")
-    paid_at(double, monthly_gift(campaign, minor, interval=interval), **how)
+    gift = monthly_gift(campaign, minor, interval=interval)
+    paid_at(double, gift, **how)
     hear_all(double)
-    return Subscription.objects.latest("pk")
+    gift.refresh_from_db()
+    return gift.subscription
 
 
 def hear_all(double: Rehearsal) -> list[str]:

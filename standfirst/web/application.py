@@ -7,6 +7,7 @@ from standfirst.delivery.application import Application
 from standfirst.delivery.backend import Backend
 from standfirst.delivery.passing import PAGE_THREADS
 from standfirst.delivery.store import store
+from standfirst.kit import clock
 from standfirst.web import metrics
 from standfirst.web.configuration import MIB
 from standfirst.web.files import Files
@@ -37,4 +38,5 @@ def site_application(backend: Backend) -> Files:
         per_address_max=chosen.streams_per_address_max,
     )
     metrics.begin(delivery)
+    clock.when_set_back(store.forget_everything)
     return Files(delivery, static_root=settings.STATIC_ROOT, media_root=settings.MEDIA_ROOT)

@@ -79,6 +79,7 @@ class Schedule:
         self._jobs = jobs
         self._file = file
         self.runs = read_runs(file)
+        self._ahead = clock.ahead()
         self._due: dict[str, float] = {job.name: self._first(job) for job in jobs}
 
     def _first(self, job: Job) -> float:
@@ -96,6 +97,10 @@ class Schedule:
 
     def run_due(self) -> None:
         """Run each job that is due, one after the other. A job that fails is logged and tried again in time."""
+        if clock.ahead() != self._ahead:
+            # A rehearsal let days pass: what each day brings has to come.
+            self._ahead = clock.ahead()
+            self._due = dict.fromkeys(self._due, time.monotonic())
         for job in self._jobs:
             if self._due[job.name] <= time.monotonic():
                 self.run(job)

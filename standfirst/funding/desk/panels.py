@@ -7,6 +7,7 @@ from wagtail.admin.ui.components import Component
 from standfirst.funding import meter
 from standfirst.funding.desk.inbox import RETRY_PERMISSION
 from standfirst.funding.models import ProviderEvent
+from standfirst.funding.providers import registry
 
 
 class FundingPanel(Component):
@@ -20,4 +21,8 @@ class FundingPanel(Component):
         """Read the meter."""
         user = parent_context["request"].user
         waiting = ProviderEvent.objects.filter(state=ProviderEvent.State.QUARANTINED).count()
-        return {"meter": meter.read(), "waiting": waiting if user.has_perm(RETRY_PERMISSION) else 0}
+        return {
+            "meter": meter.read(),
+            "waiting": waiting if user.has_perm(RETRY_PERMISSION) else 0,
+            "refused": registry.refuses_messages() and user.has_perm(RETRY_PERMISSION),
+        }

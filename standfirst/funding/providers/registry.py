@@ -43,6 +43,11 @@ def takes_gifts_online() -> bool:
     return _stripe_account().ready
 
 
+def refuses_messages() -> bool:
+    """Say whether what Stripe reports is refused for want of a key or a secret. Whoever hosts has to know."""
+    return not _stripe_account().ready
+
+
 def bank_account() -> BankAccount:
     """Return where transfers go; in rehearsal a bank account that does not exist."""
     found = settings.STANDFIRST

@@ -83,6 +83,24 @@ def test_nobody_follows_a_file_that_was_not_asked_to(file: Path) -> None:
     assert clock.now() == NOON
 
 
+def test_whoever_keeps_things_of_the_future_hears_twice_that_the_clock_was_set_back(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[int] = []
+    monkeypatch.setattr(clock, "_set_back", [lambda: heard.append(1)])
+    clock.now()
+    clock.move(file, "+1d")
+    for _ in range(3):
+        clock.now()
+    forward = len(heard)
+
+    clock.move(file, "now")
+    for _ in range(5):
+        clock.now()
+
+    assert (forward, len(heard)) == (0, 2)
+
+
 def test_the_file_is_looked_at_twice_a_second_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "_follower", None)
     follower = clock._Follower(tmp_path / "clock")

@@ -138,3 +138,19 @@ def test_the_loop_ends_when_it_is_told(settings: Any, tmp_path: Path, monkeypatc
 
     assert not thread.is_alive()
     assert "good" in read_runs(tmp_path / "schedule.json")
+
+
+def test_a_rehearsal_that_lets_days_pass_makes_every_job_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_follower", None)
+    monkeypatch.setattr(clock, "LOOK_NS", 0)
+    clock.follow(tmp_path / "rehearsal-clock")
+    schedule = Schedule([GOOD], tmp_path / "schedule.json")
+    for _ in range(2):
+        schedule.run_due()
+    before = len(ran)
+
+    clock.move(tmp_path / "rehearsal-clock", "+1d")
+    for _ in range(2):
+        schedule.run_due()
+
+    assert (before, len(ran)) == (1, 2)
