@@ -19,6 +19,7 @@ from standfirst.delivery.passing import RETRY_AFTER_SECONDS, Passing, Receive, S
 from standfirst.delivery.purge import Cdn
 from standfirst.delivery.store import FOREVER, Began, Store
 from standfirst.delivery.watch import Watcher
+from standfirst.kit import clock
 
 QUERY_LENGTH_MAX = 300  # bytes; a longer one is no address of ours
 PATH_LENGTH_MAX = 400
@@ -105,7 +106,7 @@ class Front:
         if asked.wrote > self.watcher.reached:
             await self.passing.in_thread(self.watcher.follow)
             asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
-        now = time.time()
+        now = clock.seconds()
         if page is None:
             await self._miss(asked, receive)
         elif joining := page.current(now):
@@ -131,7 +132,7 @@ class Front:
         """Return how long a CDN may keep a page: not long if this process may not have heard of a change."""
         if self.cdn is None or not joining.tagged or not self.watcher.certain():
             return None
-        return self.cdn.lifetime_headers(joining.until - time.time() - caching.LAST_SECONDS)
+        return self.cdn.lifetime_headers(joining.until - clock.seconds() - caching.LAST_SECONDS)
 
     async def _miss(self, asked: Asked, receive: Receive) -> None:
         arrived_at = time.monotonic()
@@ -155,7 +156,7 @@ class Front:
         """Return the previous version while no new one can be made, unless its date is over."""
         page = self.store.pages.get(key)
         joining = page.joining if page is not None else None
-        return joining if joining is not None and joining.until > time.time() else None
+        return joining if joining is not None and joining.until > clock.seconds() else None
 
     def _refresh(self, asked: Asked, page: KeptPage) -> None:
         """Begin to bring a page up to date that is served as it was meanwhile."""
@@ -186,7 +187,7 @@ class Front:
         page = self.store.pages.get(key)
         codings = {coding} | (set(page.joining.variants) if page is not None and page.joining is not None else set())
         self.figures.joined += 1
-        if page is not None and page.usable(time.time()):
+        if page is not None and page.usable(clock.seconds()):
             joining = self.store.renew(key, page, began=began, codings=codings)
             return Produced(joining, page)
         self.figures.rendered += 1
@@ -218,7 +219,7 @@ class Front:
     def _pack_better(self, key: str, joining: Joining) -> None:
         """Have the variants of a page that many ask for packed as small as can be, one page at a time."""
         page = self.store.pages.get(key)
-        if page is not None and page.current(time.time()) is joining and self._packing is None:
+        if page is not None and page.current(clock.seconds()) is joining and self._packing is None:
             self._packing = asyncio.ensure_future(self._pack(key, page, joining))
 
     async def _pack(self, key: str, page: KeptPage, joining: Joining) -> None:
@@ -246,7 +247,7 @@ async def send_variant(
     """Send a variant, or 304 if the client has it, or its headers for HEAD."""
     unchanged = asked.knows and status == 200 and variant.known_by(asked.knows)
     headers = variant.headers_unchanged if unchanged else variant.headers
-    if expires_at - time.time() < caching.LAST_SECONDS:
+    if expires_at - clock.seconds() < caching.LAST_SECONDS:
         headers = caching.last(headers)
     if more:
         headers = headers + more

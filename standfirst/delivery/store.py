@@ -85,7 +85,7 @@ class Store:
         return found | self._rendered(missing) if missing else found
 
     def _fresh(self, names: Iterable[str]) -> dict[str, KeptFragment]:
-        now = time.time()
+        now = clock.seconds()
         with self._lock:
             kept = {name: self._fragments.get(name) for name in names}
             return {name: each for name, each in kept.items() if each is not None and each.expires_at > now}

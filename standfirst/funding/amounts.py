@@ -19,8 +19,6 @@ TEXT_LENGTH_MAX = 40  # characters; the largest amount with its currency's name 
 # above the most, a slip of the finger is likelier than a gift, and the newsroom should be asked.
 LEAST_BY_EXPONENT = {0: 100, 2: 1, 3: 1, 4: 1}
 MOST_BY_EXPONENT = {0: 1_000_000, 2: 10_000, 3: 10_000, 4: 10_000}
-PRESETS_BY_EXPONENT = {0: (1_000, 2_500, 5_000, 10_000), 2: (10, 25, 50, 100), 3: (5, 10, 25, 50), 4: (10, 25, 50, 100)}
-PRESET_CHOSEN = 1  # the second: most people take the middle, and it should not be the dearest
 _GROUP_DIGITS = 3
 _SEPARATORS = ".,'’٫٬"
 _NUMBER = re.compile(rf"\d+(?:[{_SEPARATORS}]\d+)*")
@@ -76,12 +74,6 @@ def limits(currency: str) -> tuple[Money, Money]:
     places = exponent(currency)
     unit = 10**places
     return Money(LEAST_BY_EXPONENT[places] * unit, currency), Money(MOST_BY_EXPONENT[places] * unit, currency)
-
-
-def presets(currency: str) -> list[Money]:
-    """Return the amounts that the form offers."""
-    places = exponent(currency)
-    return [Money(units * 10**places, currency) for units in PRESETS_BY_EXPONENT[places]]
 
 
 def _plain(typed: str, currency: str, locale: str) -> str:

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
+
+from standfirst.kit import clock
 
 
 class FundingConfig(AppConfig):
@@ -7,10 +10,14 @@ class FundingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from standfirst.funding import letters, links, payments
+        from standfirst.funding import letters, links, payments, subscriptions
         from standfirst.mail import enclosures
 
         payments.on_counted(letters.after_payment)
+        subscriptions.on_renewal_failed(letters.renewal_failed)
+        subscriptions.on_ended(letters.subscription_ended)
         enclosures.register(letters.RECEIPT_KIND, letters.enclose_receipt)
         enclosures.register(letters.LETTER_KIND, links.for_letter)
         enclosures.register(links.ASKED_KIND, links.for_whoever_asked)
+        configuration = settings.STANDFIRST
+        clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)

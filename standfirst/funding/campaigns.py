@@ -130,6 +130,11 @@ def current() -> Campaign | None:
     return Campaign.objects.filter(featured=True).first()
 
 
+def find(slug: str) -> Campaign | None:
+    """Return the campaign of that short name if it takes gifts, or None."""
+    return Campaign.objects.filter(slug=slug, active=True).first()
+
+
 def goal_minor(campaign: Campaign) -> int | None:
     """Return the goal that counts now, in minor units, or None."""
     return GoalVersion.objects.filter(campaign=campaign).values_list("goal_minor", flat=True).first()

@@ -3,67 +3,42 @@
 Whether a gift is paid is decided in ``payments`` alone, by what the provider says.
 """
 
-import hashlib
-import re
 import uuid
 from datetime import UTC, date, datetime, time
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import amounts, campaigns, payments
+from standfirst.funding import methods, payments, references, wishes
+from standfirst.funding.methods import Method
 from standfirst.funding.models import (
+    BROWSER_KEPT_FOR,
     GIFT_OPEN_AGE_MAX,
     GIFT_UNOPENED_AGE_MAX,
-    MESSAGE_LENGTH_MAX,
-    NAME_LENGTH_MAX,
+    TRANSFER_OPEN_AGE_MAX,
     Campaign,
+    Donor,
     Gift,
     Interval,
     Payment,
 )
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.offline import Offline
-from standfirst.funding.providers.protocol import Charge, Facts, Intent, NotSetUp
+from standfirst.funding.providers.protocol import Charge, Facts, Intent
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
-from standfirst.kit.text import clean_line, clean_text
+from standfirst.kit.text import clean_line
 
-STORY_KEY = re.compile(r"[a-z]{1,20}:[0-9]{1,18}")
 NOON = time(12)  # a day's gift is booked at local noon: no time zone's midnight is near
-
-
-class NoCampaign(Refusal):
-    """No campaign takes gifts."""
-
-    code = "funding.no_campaign"
-    status = 409
-    message = _("No campaign takes gifts at the moment. Nothing was charged.")
-
-
-class NameTooLong(Refusal):
-    """The name does not fit."""
-
-    code = "funding.name_too_long"
-    status = 422
-    message = _("Please keep the name within {most} characters.")
-    field = "name"
-
-
-class MessageTooLong(Refusal):
-    """The message does not fit."""
-
-    code = "funding.message_too_long"
-    status = 422
-    message = _("Please keep the message within {most} characters.")
-    field = "message"
 
 
 class ReceivedInFuture(Refusal):
@@ -97,52 +72,50 @@ class ReferenceMissing(Refusal):
 def start(
     *,
     amount: Money,
+    interval: str = Interval.ONCE,
+    cover: bool = False,
+    campaign: Campaign | None = None,
+    method: str = "",
     display_name: str = "",
     message: str = "",
+    dedication: str = "",
     anonymous: bool = False,
     story_key: str = "",
     browser_key: str = "",
+    household: str = "",
+    email: str = "",
 ) -> Gift:
     """Write down that somebody means to give ``amount``. Nothing is counted by this.
 
-    One browser has one open gift of an amount: asked again (a double click, the back button,
-    a second tab) it is the same gift, with the newest words. Refusals: NoCampaign, NotSetUp,
-    AmountOutOfRange, NameTooLong, MessageTooLong. No lock: a unique constraint decides.
+    One browser has one open gift of a wish: asked again (a double click, the back button,
+    a second tab) it is the same gift, with the newest words. ``household`` is a keyed hash,
+    ``email`` where the receipt of a bank transfer goes (a card's payment page asks for its own).
+    Refusals: those of ``wishes.wish``, NameTooLong, MessageTooLong, DedicationTooLong, EmailNotUnderstood.
+    No lock: a unique constraint decides.
     """
-    campaign = campaigns.current()
-    if campaign is None or campaign.currency != amount.currency:
-        raise NoCampaign
-    if not registry.takes_gifts_online():
-        raise NotSetUp
-    amounts.checked(amount, locale=to_locale(get_language() or "en"))
-    words = _words(display_name=display_name, message=message, anonymous=anonymous, story_key=story_key)
-    browser = hashlib.sha256(browser_key.encode()).hexdigest() if browser_key else ""
-    unpaid = Gift.objects.filter(
-        browser=browser,
-        campaign=campaign,
-        amount_minor=amount.minor,
-        mode=registry.mode(),
-        status=Gift.Status.OPEN,
-    ).exclude(browser="")
-    too_old = Q(started_at__lte=clock.now() - GIFT_OPEN_AGE_MAX)
-    too_old |= Q(session_url="", started_at__lte=clock.now() - GIFT_UNOPENED_AGE_MAX)
-    unpaid.filter(too_old).update(status=Gift.Status.LAPSED)
+    meant = wishes.wish(amount=amount, interval=interval, cover=cover, campaign=campaign, method=method)
+    words = wishes.Words(display_name, message, dedication, anonymous, story_key).checked()
+    if meant.method is methods.TRANSFER and email.strip():
+        words["donor"] = _donor(email)
+    browser = wishes.hash_of_browser(browser_key)
+    unpaid = Gift.objects.filter(browser=browser, status=Gift.Status.OPEN, **meant.same()).exclude(browser="")
+    unpaid.filter(_too_old(meant.method)).update(status=Gift.Status.LAPSED)
     if unpaid.update(**words):
         return unpaid.get()
+    reference = _new_reference() if meant.method is methods.TRANSFER else None
+    known = {"browser": browser, "household": household or None, "reference": reference}
     try:
         with transaction.atomic():
-            return Gift.objects.create(
-                campaign=campaign,
-                amount_minor=amount.minor,
-                currency=amount.currency,
-                provider=registry.ONLINE,
-                mode=registry.mode(),
-                browser=browser,
-                started_at=clock.now(),
-                **words,
-            )
+            return Gift.objects.create(started_at=clock.now(), **meant.same(), **known, **words)
     except IntegrityError:
         return unpaid.get()
+
+
+def has_page(meant: wishes.Wish, *, browser_key: str) -> bool:
+    """Say whether this browser has the payment page of such a gift open already: ``start`` finds it again. Reads only."""
+    browser = wishes.hash_of_browser(browser_key)
+    unpaid = Gift.objects.filter(browser=browser, status=Gift.Status.OPEN, **meant.same())
+    return unpaid.exclude(browser="").exclude(session_url="").exclude(_too_old(meant.method)).exists()
 
 
 def payment_page(gift: Gift) -> str:
@@ -153,13 +126,14 @@ def payment_page(gift: Gift) -> str:
     """
     if gift.session_url:
         return gift.session_url
+    back = "gift-transfer" if gift.provider == methods.TRANSFER.name else "gift-thanks"
     page = registry.provider(gift.provider).start(
         Intent(
             public_id=gift.public_id,
             charged=gift.charged,
             interval=Interval(gift.interval),
             description=gettext("Gift: %(campaign)s") % {"campaign": gift.campaign.name},
-            success_url=settings.STANDFIRST.url + reverse("gift-thanks", args=[gift.public_id]),
+            success_url=settings.STANDFIRST.url + reverse(back, args=[gift.public_id]),
             cancel_url=settings.STANDFIRST.url + reverse("gift-cancelled", args=[gift.public_id]),
             started_at=gift.started_at,
         )
@@ -197,10 +171,10 @@ def record_offline(
     if not reference:
         raise ReferenceMissing
     if campaign.currency != amount.currency:
-        raise NoCampaign
+        raise wishes.NoCampaign
     if received_on > clock.local_date(campaign.zone):
         raise ReceivedInFuture
-    words = _words(display_name=display_name, message=message, anonymous=anonymous, story_key=story_key)
+    words = wishes.Words(display_name, message, anonymous=anonymous, story_key=story_key).checked()
     paid_at = datetime.combine(received_on, NOON, tzinfo=campaign.zone).astimezone(UTC)
     found = Payment.objects.filter(provider=Offline.name, provider_ref=reference).select_related("gift").first()
     if found is not None:
@@ -239,15 +213,46 @@ def refresh(gift: Gift) -> Gift:
     return gift
 
 
-def _words(*, display_name: str, message: str, anonymous: bool, story_key: str) -> dict[str, object]:
-    name, text = clean_line(display_name), clean_text(message).strip()
-    if len(name) > NAME_LENGTH_MAX:
-        raise NameTooLong(most=NAME_LENGTH_MAX)
-    if len(text) > MESSAGE_LENGTH_MAX:
-        raise MessageTooLong(most=MESSAGE_LENGTH_MAX)
-    return {
-        "display_name": name,
-        "message": text,
-        "anonymous": anonymous,
-        "story_key": story_key if STORY_KEY.fullmatch(story_key) else "",
-    }
+@verb
+def lapse_transfers() -> int:
+    """Give up bank transfers that nobody made in time; return how many. Scheduled.
+
+    Money that comes later all the same can still be matched with its gift.
+    """
+    waiting = Gift.objects.filter(provider=methods.TRANSFER.name, status=Gift.Status.OPEN)
+    return waiting.filter(_too_old(methods.TRANSFER)).update(status=Gift.Status.LAPSED)
+
+
+@verb
+def forget_browsers() -> int:
+    """Forget which browser and household began a gift, once haste is over; return of how many. Scheduled.
+
+    Of a gift that still waits for its transfer, the browser is forgotten, too: the page of the
+    transfer has an address of its own.
+    """
+    old = Gift.objects.filter(started_at__lt=clock.now() - BROWSER_KEPT_FOR)
+    return old.exclude(browser="", household=None).update(browser="", household=None)
+
+
+def _too_old(method: Method) -> Q:
+    if method is methods.TRANSFER:
+        return Q(started_at__lte=clock.now() - TRANSFER_OPEN_AGE_MAX)
+    unopened = Q(session_url="", started_at__lte=clock.now() - GIFT_UNOPENED_AGE_MAX)
+    return Q(started_at__lte=clock.now() - GIFT_OPEN_AGE_MAX) | unopened
+
+
+def _donor(email: str) -> Donor:
+    address = clean_line(email).lower()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise wishes.EmailNotUnderstood from error
+    known = {"created_at": clock.now(), "language": get_language() or ""}
+    return Donor.objects.get_or_create(email=address, defaults=known)[0]
+
+
+def _new_reference() -> str:
+    while True:
+        reference = references.make()
+        if not Gift.objects.filter(reference=reference).exists():
+            return reference

@@ -13,6 +13,7 @@ from standfirst.funding.acts import PAUSES_MONTHS
 from standfirst.funding.giftform import locale
 from standfirst.funding.models import Donor, Gift, Interval, Payment, Subscription
 from standfirst.funding.statements import Year
+from standfirst.funding.subscriptions import GOING_ON
 from standfirst.kit.money import Money
 
 PAYMENTS_SHOWN_MAX = 50  # on one page; older ones are a link further
@@ -47,7 +48,7 @@ class Regular:
     @property
     def live(self) -> bool:
         """Whether money may still be taken."""
-        return self.subscription.status in supporters.LIVE
+        return self.subscription.status in GOING_ON
 
     @property
     def active(self) -> bool:

@@ -1,6 +1,6 @@
 """The addresses at which readers give, and at which payment services report."""
 
-from django.urls import path
+from django.urls import include, path
 
 from standfirst.funding import supporter_views, views
 
@@ -18,7 +18,9 @@ urlpatterns = [
     path("support/me/receipts/<int:payment_id>.pdf", supporter_views.receipt, name="supporter-receipt"),
     path("support/me/years/", supporter_views.years_collection, name="supporter-years"),
     path("support/me/years/<int:statement_id>.pdf", supporter_views.statement, name="supporter-statement"),
+    path("support/transfers/<uuid:public_id>/", views.transfer, name="gift-transfer"),
+    path("support/<slug:slug>/", views.support, name="support-campaign"),
     path("gifts/", views.gifts_collection, name="gifts"),
     path("funding/events/<slug:provider>/", views.events, name="funding-events"),
-    path("funding/meter.json", views.meter_json, name="meter-json"),
+    path("funding/", include("standfirst.funding.public.urls")),
 ]

@@ -11,6 +11,7 @@ from standfirst.funding.desk.campaigns import CampaignViewSet
 from standfirst.funding.desk.gifts import GiftViewSet
 from standfirst.funding.desk.inbox import InboxViewSet
 from standfirst.funding.desk.panels import FundingPanel
+from standfirst.funding.desk.statements import BankPages
 from standfirst.funding.desk.supporters import SupporterViewSet
 
 
@@ -23,6 +24,7 @@ class FundingGroup(ViewSetGroup):
     items: ClassVar = (
         GiftViewSet("gifts_desk"),
         SupporterViewSet("supporters_desk"),
+        BankPages(),
         CampaignViewSet("campaigns_desk", url_prefix="campaigns"),
         InboxViewSet("inbox_desk"),
     )

@@ -1,5 +1,6 @@
 """The settings that a host can make, declared once: name, form, default, help."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from standfirst.delivery import purge
 from standfirst.delivery.purge import Access, Cdn
+from standfirst.kit import iban
 from standfirst.kit.env import BadSetting, Env
 
 LANGUAGES = ("en", "de", "fr", "es", "ar")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIB = 1024 * 1024
+BANK_NAME_LENGTH_MAX = 70  # characters; banks and the code that their apps scan take no more
 
 # A PostgreSQL that falls silent without closing its connections (a cable is cut) is given up after half a minute.
 SILENCE = {
@@ -46,6 +49,10 @@ class Configuration:
     stripe_secret_key: str
     stripe_webhook_secret: str
     rehearsal_url: str
+    bank_name: str
+    bank_iban: str
+    bank_bic: str
+    currencies: tuple[str, ...]
     pages_mib_max: int
     streams_max: int
     streams_per_address_max: int
@@ -56,6 +63,11 @@ class Configuration:
     log_level: str
     debug: bool
     env: Env
+
+    @property
+    def clock_file(self) -> Path:
+        """Where a rehearsal says by how much its clock runs ahead."""
+        return self.data / "rehearsal-clock"
 
     @property
     def cdn(self) -> Cdn | None:
@@ -86,6 +98,7 @@ def read(site: Path) -> Configuration:
         **_publication(env),
         **_data(env, site),
         **_mail_and_money(env),
+        **_bank(env),
         **_front(env),
         **_limits(env),
     )
@@ -156,6 +169,40 @@ def _mail_and_money(env: Env) -> dict[str, Any]:
             expected="an address such as http://127.0.0.1:8001",
             parse=_origin,
             help="Where the rehearsal's payment service listens and shows its payment page.",
+        ),
+    }
+
+
+def _bank(env: Env) -> dict[str, Any]:
+    return {
+        "bank_name": env.parsed(
+            "STANDFIRST_BANK_NAME",
+            "",
+            expected=f"a name of at most {BANK_NAME_LENGTH_MAX} characters",
+            parse=_bank_name,
+            help="In whose name the bank account for gifts by transfer is kept. With the IBAN, it offers transfers.",
+        ),
+        "bank_iban": env.parsed(
+            "STANDFIRST_BANK_IBAN",
+            "",
+            expected="an IBAN, whose check digits are right",
+            parse=iban.checked,
+            help="The IBAN of the bank account for gifts by transfer.",
+        ),
+        "bank_bic": env.parsed(
+            "STANDFIRST_BANK_BIC",
+            "",
+            expected="a BIC such as BANKDEFFXXX, or nothing",
+            parse=_bic,
+            help="The BIC of that account's bank. Within the SEPA area nobody needs it.",
+        ),
+        "currencies": env.parsed(
+            "STANDFIRST_CURRENCIES",
+            (),
+            expected="currencies such as EUR, GBP, separated by commas",
+            parse=_currencies,
+            shown="",
+            help="Further currencies in which readers may give by card, beside the campaign's own.",
         ),
     }
 
@@ -231,6 +278,9 @@ def doubts(found: Configuration) -> list[str]:
     if found.debug and not at_home:
         said.append("STANDFIRST_DEBUG is on: visitors can read the program's secrets on every error page.")
     said += _doubts_of_cdn(found)
+    if bool(found.bank_name) is not bool(found.bank_iban):
+        missing = "STANDFIRST_BANK_IBAN" if found.bank_name else "STANDFIRST_BANK_NAME"
+        said.append(f"{missing} is not set: gifts by bank transfer are off.")
     if found.mode == "live":
         said += _doubts_when_live(found, at_home=at_home)
     return said
@@ -327,6 +377,28 @@ def _zone(raw: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(raw) from error
     return raw
+
+
+def _bank_name(raw: str) -> str:
+    if len(raw) > BANK_NAME_LENGTH_MAX or not raw.isprintable():
+        raise ValueError(raw)
+    return raw
+
+
+def _bic(raw: str) -> str:
+    bic = "".join(raw.split()).upper()
+    if not re.fullmatch(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", bic):
+        raise ValueError(raw)
+    return bic
+
+
+def _currencies(raw: str) -> tuple[str, ...]:
+    from babel.numbers import list_currencies  # only a site that sets it waits for the tables
+
+    found = tuple(dict.fromkeys(part.strip().upper() for part in raw.split(",") if part.strip()))
+    if not set(found) <= list_currencies():
+        raise ValueError(raw)
+    return found
 
 
 def _mail_url(raw: str) -> str:

@@ -70,12 +70,12 @@ def queue() -> Iterator[Finding]:
     waiting = DBTaskResult.objects.ready()
     oldest = waiting.aggregate(at=Min("enqueued_at"))["at"]
     count = waiting.count()
-    if oldest and clock.now() - oldest > QUEUE_AGE_MAX:
-        yield fail("tasks", f"{count} wait, the oldest since {_ago(clock.now() - oldest)}", SERVE_ADVICE)
+    if oldest and clock.machine_now() - oldest > QUEUE_AGE_MAX:
+        yield fail("tasks", f"{count} wait, the oldest since {_ago(clock.machine_now() - oldest)}", SERVE_ADVICE)
     else:
         yield ok("tasks", f"{count} wait")
     failed = DBTaskResult.objects.filter(
-        status=TaskResultStatus.FAILED, finished_at__gt=clock.now() - FAILED_TASKS_SINCE
+        status=TaskResultStatus.FAILED, finished_at__gt=clock.machine_now() - FAILED_TASKS_SINCE
     )
     last = failed.order_by("-finished_at").first()
     if last:
@@ -98,8 +98,8 @@ def followers() -> Iterator[Finding]:
     head = changes.head()
     for cursor in Cursor.objects.filter(follower__in=registered.names()).order_by("follower"):
         first_unread = Change.objects.filter(id__gt=cursor.change_id).aggregate(at=Min("at"))["at"]
-        if first_unread and clock.now() - first_unread > FOLLOWER_LAG_MAX:
-            seen = f"{head - cursor.change_id} changes behind since {_ago(clock.now() - first_unread)}"
+        if first_unread and clock.machine_now() - first_unread > FOLLOWER_LAG_MAX:
+            seen = f"{head - cursor.change_id} changes behind since {_ago(clock.machine_now() - first_unread)}"
             yield warn(f"follower {cursor.follower}", f"{seen} {cursor.error}".strip(), SERVE_ADVICE)
         elif cursor.tries >= FOLLOWER_TRIES_MAX:
             seen = f"failed {cursor.tries} times in a row: {cursor.error}"
@@ -126,13 +126,13 @@ def letters() -> Iterator[Finding]:
 def same_time() -> Iterator[Finding]:
     """The machine's clock beside the database server's, and beside the newest change."""
     newest = Change.objects.order_by("-id").values_list("at", flat=True).first()
-    if newest and newest - clock.now() > CLOCK_OFF_MAX:
-        seen = f"the newest change was made {_ago(newest - clock.now())} in the future"
+    if newest and newest - clock.machine_now() > CLOCK_OFF_MAX:
+        seen = f"the newest change was made {_ago(newest - clock.machine_now())} in the future"
         yield warn("clock", seen, "The clock was set back. Let the system keep it right (NTP).")
-    elif connection.vendor == "postgresql" and abs(_server_now() - clock.now()) > CLOCK_OFF_MAX:
+    elif connection.vendor == "postgresql" and abs(_server_now() - clock.machine_now()) > CLOCK_OFF_MAX:
         yield warn("clock", "differs from the database server's", "Let both machines keep theirs right (NTP).")
     else:
-        yield ok("clock", clock.now().strftime("%Y-%m-%d %H:%M:%S UTC"))
+        yield ok("clock", clock.machine_now().strftime("%Y-%m-%d %H:%M:%S UTC"))
 
 
 def _server_now() -> datetime:

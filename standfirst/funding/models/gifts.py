@@ -52,6 +52,7 @@ class Gift(models.Model):
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.OPEN)
     reference = models.CharField(_("reference"), max_length=20, null=True, blank=True, unique=True, editable=False)
     browser = models.CharField(max_length=DIGEST_LENGTH, blank=True, editable=False)
+    household = models.CharField(max_length=DIGEST_LENGTH, null=True, blank=True, editable=False)
     session_ref = models.CharField(max_length=REFERENCE_LENGTH_MAX, blank=True, editable=False)
     session_url = models.URLField(max_length=2_000, blank=True, editable=False)
     started_at = models.DateTimeField(_("started"))

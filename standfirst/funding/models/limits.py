@@ -12,3 +12,5 @@ STORY_KEY_LENGTH_MAX = 40  # characters; "story:" and a number
 DIGEST_LENGTH = 64  # hexadecimal digits of SHA-256
 GIFT_OPEN_AGE_MAX = timedelta(minutes=55)  # five minutes less than the hosted page lives
 GIFT_UNOPENED_AGE_MAX = timedelta(minutes=20)  # later, the page would live for less than the half hour Stripe wants
+TRANSFER_OPEN_AGE_MAX = timedelta(days=60)  # a bank transfer that has not come by then was not made
+BROWSER_KEPT_FOR = timedelta(days=2)  # who began a gift is forgotten then: only its haste was of interest

@@ -3,14 +3,18 @@
 from functools import cache
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from standfirst.funding.models import Mode
+from standfirst.funding.providers.bank import BankAccount, BankTransfer
 from standfirst.funding.providers.offline import Offline
 from standfirst.funding.providers.protocol import NotSetUp, Provider
 from standfirst.funding.providers.stripe import Stripe, StripeAccount
 from standfirst.funding.rehearsal import keys
 
 ONLINE = "stripe"
+# No bank has this number: whoever transfers in a rehearsal all the same gets their money back.
+REHEARSAL_IBAN = "DE36000000000000000000"
 
 
 def mode() -> Mode:
@@ -27,6 +31,8 @@ def provider(name: str) -> Provider:
     """Return the provider ``name``. NotSetUp if there is none, or if its settings are missing."""
     if name == Offline.name:
         return Offline()
+    if name == BankTransfer.name:
+        return BankTransfer(bank_account())
     if name != Stripe.name:
         raise NotSetUp
     return _stripe(_stripe_account())
@@ -35,6 +41,14 @@ def provider(name: str) -> Provider:
 def takes_gifts_online() -> bool:
     """Say whether a supporter can pay here now."""
     return _stripe_account().ready
+
+
+def bank_account() -> BankAccount:
+    """Return where transfers go; in rehearsal a bank account that does not exist."""
+    found = settings.STANDFIRST
+    if mode() is Mode.REHEARSAL and found.bank_iban:
+        return BankAccount(name=f"{found.bank_name} ({gettext('rehearsal')})", iban=REHEARSAL_IBAN, bic="")
+    return BankAccount(name=found.bank_name, iban=found.bank_iban, bic=found.bank_bic)
 
 
 def payment_pages() -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The form: what is typed is kept, what is wrong is said beside it, and one person's haste is one gift."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, dataclass_with, make_campaign, paid_gift, started_gift
 
 pytestmark = pytest.mark.usefixtures("books")
+PRESSED = re.compile(r'name="preset_(\w+)" value="(\d+)" checked')
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
@@ -35,7 +37,7 @@ def test_the_form_offers_amounts_and_remembers_the_story(client: Client) -> None
     html = client.get("/support/?from=story:42").content.decode()
 
     assert all(f">{text}<" in html for text in ("$10", "$25", "$50", "$100"))
-    assert html.count("checked") == 1
+    assert PRESSED.findall(html) == [("once", "2500"), ("month", "1000"), ("year", "10000")]
     assert 'name="from" value="story:42"' in html
     assert "Rehearsal" in html
 
@@ -59,9 +61,9 @@ def test_an_amount_in_the_address_is_prefilled(client: Client) -> None:
     typed = client.get("/support/?amount=17.50").content.decode()
     nonsense = client.get("/support/", {"amount": HOSTILE}).content.decode()
 
-    assert 'value="5000" checked' in preset
+    assert ("once", "5000") in PRESSED.findall(preset)
     assert 'value="17.50"' in typed
-    assert "checked" not in typed
+    assert "once" not in dict(PRESSED.findall(typed))
     assert "alert(1)" not in nonsense
 
 
@@ -69,7 +71,7 @@ def test_an_amount_in_the_address_is_prefilled(client: Client) -> None:
 def test_a_story_of_another_form_is_left_out(client: Client, double: Rehearsal, story: str) -> None:
     make_campaign()
 
-    give(client, preset="2500", **{"from": story})
+    give(client, preset_once="2500", **{"from": story})
 
     assert Gift.objects.get().story_key == ""
 
@@ -77,7 +79,7 @@ def test_a_story_of_another_form_is_left_out(client: Client, double: Rehearsal, 
 def test_a_gift_leads_to_the_payment_page_and_counts_nothing_yet(client: Client, double: Rehearsal) -> None:
     make_campaign()
 
-    answer = give(client, preset="2500", name=" Ada  Lovelace ", message="Go on", anonymous="yes")
+    answer = give(client, preset_once="2500", name=" Ada  Lovelace ", message="Go on", anonymous="yes")
 
     gift = Gift.objects.get()
     assert (answer.status_code, answer["Location"]) == (303, f"{double.url}/pay/{gift.session_ref}")
@@ -95,7 +97,7 @@ def test_a_gift_leads_to_the_payment_page_and_counts_nothing_yet(client: Client,
 def test_a_typed_amount_counts_instead_of_the_button(client: Client, double: Rehearsal) -> None:
     make_campaign()
 
-    give(client, preset="2500", amount="12,50")
+    give(client, preset_once="2500", amount="12,50")
 
     assert Gift.objects.get().amount_minor == 1_250
 
@@ -103,7 +105,7 @@ def test_a_typed_amount_counts_instead_of_the_button(client: Client, double: Reh
 def test_haste_is_one_gift_and_the_newest_words_count(client: Client, double: Rehearsal) -> None:
     make_campaign()
 
-    pages = {give(client, preset="2500", name=name)["Location"] for name in ("Ad", "Ada", "Ada L.")}
+    pages = {give(client, preset_once="2500", name=name)["Location"] for name in ("Ad", "Ada", "Ada L.")}
 
     assert len(pages) == 1
     assert Gift.objects.get().display_name == "Ada L."
@@ -113,16 +115,16 @@ def test_another_amount_another_browser_and_a_gift_after_the_first_was_paid_are_
     client: Client, double: Rehearsal
 ) -> None:
     make_campaign()
-    give(client, preset="2500")
-    give(client, preset="5000")
-    give(Client(headers={"Sec-Fetch-Site": "same-origin"}), preset="2500")
+    give(client, preset_once="2500")
+    give(client, preset_once="5000")
+    give(Client(headers={"Sec-Fetch-Site": "same-origin"}), preset_once="2500")
     first = Gift.objects.order_by("pk").first()
     assert first is not None
     with double.state.change():
         double.bank.pay(first.session_ref)
     gifts.refresh(first)
 
-    give(client, preset="2500")
+    give(client, preset_once="2500", again="yes")
 
     assert Gift.objects.count() == 4
 
@@ -131,9 +133,9 @@ def test_a_browser_that_keeps_no_cookie_can_give_all_the_same(double: Rehearsal)
     make_campaign()
     client = Client(headers={"Sec-Fetch-Site": "same-origin"})
 
-    first = client.post("/gifts/", {"preset": "2500"})
+    first = client.post("/gifts/", {"preset_once": "2500"})
     client.cookies.clear()
-    answer = client.post(first["Location"], {"preset": "2500"})
+    answer = client.post(first["Location"], {"preset_once": "2500"})
 
     assert (first.status_code, answer.status_code) == (307, 303)
 
@@ -143,10 +145,10 @@ def test_a_browser_that_keeps_no_cookie_can_give_all_the_same(double: Rehearsal)
     [
         ({"amount": "abc"}, 422, "funding.amount_not_understood"),
         ({"amount": ""}, 422, "funding.amount_not_understood"),
-        ({"preset": "-5"}, 422, "funding.amount_not_understood"),
-        ({"preset": "٢٥"}, 422, "funding.amount_not_understood"),
-        ({"preset": "1"}, 422, "funding.amount_out_of_range"),
-        ({"preset": "99999999999"}, 422, "funding.amount_out_of_range"),
+        ({"preset_once": "-5"}, 422, "funding.amount_not_understood"),
+        ({"preset_once": "٢٥"}, 422, "funding.amount_not_understood"),
+        ({"preset_once": "1"}, 422, "funding.amount_out_of_range"),
+        ({"preset_once": "99999999999"}, 422, "funding.amount_out_of_range"),
         ({"amount": "1e9"}, 422, "funding.amount_not_understood"),
         ({"amount": "5", "name": "x" * 61}, 422, "funding.name_too_long"),
         ({"amount": "5", "message": "x" * 501}, 422, "funding.message_too_long"),
@@ -201,7 +203,7 @@ def test_without_keys_a_live_site_offers_no_button_and_takes_no_gift(client: Cli
     make_campaign()
 
     html = client.get("/support/").content.decode()
-    answer = give(client, preset="2500")
+    answer = give(client, preset_once="2500")
 
     assert "<form class=" not in html
     assert (answer.status_code, answer["X-Refusal"]) == (503, "funding.not_set_up")
@@ -209,13 +211,13 @@ def test_without_keys_a_live_site_offers_no_button_and_takes_no_gift(client: Cli
 
 def test_without_a_campaign_the_page_says_so(client: Client) -> None:
     assert "No campaign takes gifts" in client.get("/support/").content.decode()
-    assert give(client, preset="2500").status_code == 409
+    assert give(client, preset_once="2500").status_code == 409
 
 
 def test_a_form_sent_from_another_site_is_refused() -> None:
     make_campaign()
 
-    answer = Client(headers={"Sec-Fetch-Site": "cross-site"}).post("/gifts/", {"preset": "2500"})
+    answer = Client(headers={"Sec-Fetch-Site": "cross-site"}).post("/gifts/", {"preset_once": "2500"})
 
     assert (answer.status_code, Gift.objects.count()) == (403, 0)
 
@@ -226,7 +228,7 @@ def test_opening_the_address_of_gifts_leads_to_the_form(client: Client) -> None:
 
 def test_returning_proves_nothing(client: Client, double: Rehearsal) -> None:
     make_campaign()
-    give(client, preset="2500")
+    give(client, preset_once="2500")
     gift = Gift.objects.get()
 
     answer = client.get(f"/support/thanks/{gift.public_id}/?paid=1&session_id={gift.session_ref}")
@@ -239,7 +241,7 @@ def test_returning_proves_nothing(client: Client, double: Rehearsal) -> None:
 
 def test_returning_after_paying_shows_the_gift_before_any_message_came(client: Client, double: Rehearsal) -> None:
     make_campaign()
-    give(client, preset="2500")
+    give(client, preset_once="2500")
     gift = Gift.objects.get()
     with double.state.change():
         double.bank.pay(gift.session_ref)
@@ -315,7 +317,7 @@ def test_a_closed_campaign_takes_no_gift(client: Client) -> None:
     campaign = make_campaign()
     campaigns.change(campaign=campaign, name=campaign.name, tz=campaign.tz, active=False)
 
-    assert give(client, preset="2500").status_code == 409
+    assert give(client, preset_once="2500").status_code == 409
     assert client.get("/funding/meter.json").json() == {"campaign": None}
 
 

@@ -67,7 +67,7 @@ def test_a_supporter_gives_25_and_the_meter_moves(site: str) -> None:
     browser = Browser(site)
     form_status, _url, form = browser.get(f"{site}/support/?from=story:42")
 
-    status, page_url, page = browser.post(f"{site}/gifts/", preset="2500", **{"from": "story:42"})
+    status, page_url, page = browser.post(f"{site}/gifts/", preset_once="2500", **{"from": "story:42"})
     declined_status, _url, declined = browser.post(page_url, action="decline")
     thanked_status, thanks_url, thanks = browser.post(page_url, action="pay")
 
@@ -88,7 +88,7 @@ def test_a_supporter_gives_25_and_the_meter_moves(site: str) -> None:
 def test_double_click_back_button_and_reload_give_one_gift(site: str) -> None:
     browser = Browser(site)
 
-    pages = {browser.post(f"{site}/gifts/", preset="2500")[1] for _ in range(3)}
+    pages = {browser.post(f"{site}/gifts/", preset_once="2500")[1] for _ in range(3)}
     for _ in range(2):
         browser.post(next(iter(pages)), action="pay")
 

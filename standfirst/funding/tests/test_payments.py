@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from standfirst.funding import ledger, meter, payments, refunds, supporters
+from standfirst.funding import gifts, ledger, meter, payments, refunds, supporters
 from standfirst.funding.models import Gift, Payment, Refund, Transfer
 from standfirst.funding.payments import FactsDisagree, NotOurs, UnknownGift
 from standfirst.funding.providers.protocol import Charge, Facts, RefundFacts

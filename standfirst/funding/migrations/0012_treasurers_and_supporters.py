@@ -29,5 +29,5 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funding", "0007_supporters"), ("mail", "0001_initial")]
+    dependencies = [("funding", "0011_supporters"), ("mail", "0001_initial")]
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

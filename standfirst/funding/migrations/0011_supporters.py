@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('funding', '0006_triggers_again'),
+        ('funding', '0010_treasurers_desk'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
