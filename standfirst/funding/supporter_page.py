@@ -92,12 +92,12 @@ class Page:
 
 def build(donor: Donor, *, typed: Mapping[uuid.UUID, str], before: int | None = None) -> Page:
     """Return the page of ``donor``. ``typed`` is what stood in a field that was refused; ``before`` pages back."""
-    payments = statements.payments_of(donor).prefetch_related("refunds", "disputes").order_by("-id")
+    payments = statements.payments_of(donor).order_by("-id")
     if before is not None:
         payments = payments.filter(pk__lt=before)
     found = list(payments[: PAYMENTS_SHOWN_MAX + 1])
     shown = found[:PAYMENTS_SHOWN_MAX]
-    subscriptions = supporters.subscriptions_of(donor)
+    subscriptions = sorted(supporters.subscriptions_of(donor), key=lambda each: each.status not in GOING_ON)
     named = Gift.objects.filter(donor=donor, status=Gift.Status.PAID).exclude(display_name="")
     return Page(
         donor=donor,
