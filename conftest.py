@@ -91,8 +91,8 @@ def _groups_come_back() -> None:
         for name in (
             "discussion.migrations.0002_moderators",
             "funding.migrations.0003_treasurers",
-            "funding.migrations.0012_treasurers_and_supporters",
             "funding.migrations.0010_treasurers_desk",
+            "funding.migrations.0012_treasurers_and_supporters",
         )
     ]
 

@@ -21,6 +21,7 @@ from standfirst.delivery.models import KEY_LENGTH_MAX, Change
 from standfirst.kit import clock
 
 CHANNEL = "standfirst_changes"  # PostgreSQL's LISTEN/NOTIFY channel
+SINCE_MAX = 10_000  # changes read at once
 _LOG_LOCK = 0x5374616E64  # the advisory lock's number: any constant will do
 
 type LastWork = Callable[[list[Any]], None]
@@ -122,15 +123,25 @@ def listen_no_more(callback: Callable[[], None]) -> None:
         _listeners.remove(callback)
 
 
+# Written out: these are asked several times for each write, and Django takes ten times as long to write them.
+_HEAD = "SELECT MAX(id) FROM delivery_change"
+_SINCE = 'SELECT id, "key" FROM delivery_change WHERE id > %s ORDER BY id LIMIT %s'
+
+
 def head() -> int:
     """Return the id of the newest change, 0 if there was none."""
-    newest = Change.objects.order_by("-id").values_list("id", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD)
+        (newest,) = cursor.fetchone()
     return newest or 0
 
 
-def since(cursor: int, *, limit: int = 10_000) -> list[tuple[int, str]]:
+def since(cursor: int, *, limit: int = SINCE_MAX) -> list[tuple[int, str]]:
     """Return ``(id, key)`` of the changes after ``cursor``, oldest first."""
-    return list(Change.objects.filter(id__gt=cursor).order_by("id").values_list("id", "key")[:limit])
+    with connection.cursor() as asked:
+        asked.execute(_SINCE, [cursor, limit])
+        found: list[tuple[int, str]] = asked.fetchall()
+    return found
 
 
 def _finish(recording: _Recording) -> None:

@@ -10,6 +10,8 @@ class FundingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        configuration = settings.STANDFIRST
+        clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
         from standfirst.funding import letters, links, payments, subscriptions
         from standfirst.mail import enclosures
 
@@ -19,5 +21,3 @@ class FundingConfig(AppConfig):
         enclosures.register(letters.RECEIPT_KIND, letters.enclose_receipt)
         enclosures.register(letters.LETTER_KIND, links.for_letter)
         enclosures.register(links.ASKED_KIND, links.for_whoever_asked)
-        configuration = settings.STANDFIRST
-        clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
