@@ -187,7 +187,7 @@ def _bank(env: Env) -> dict[str, Any]:
         "bank_bic": env.parsed(
             "STANDFIRST_BANK_BIC",
             "",
-            expected="a BIC such as BANKDEFFXXX, or nothing",
+            expected="a BIC such as BANKDEFF, or nothing",
             parse=_bic,
             help="The BIC of that account's bank. Within the SEPA area nobody needs it.",
         ),

@@ -164,14 +164,14 @@ def test_a_bank_account_is_read_however_it_is_spaced(read: Reader) -> None:
     found = read(
         STANDFIRST_BANK_NAME="Harbour Press e. V.",
         STANDFIRST_BANK_IBAN="de89 3704 0044 0532 0130 00",
-        STANDFIRST_BANK_BIC="cobadeff xxx",
+        STANDFIRST_BANK_BIC="cobadeff 360",
         STANDFIRST_CURRENCIES="eur, GBP,eur",
     )
 
     assert (found.bank_name, found.bank_iban, found.bank_bic) == (
         "Harbour Press e. V.",
         "DE89370400440532013000",
-        "COBADEFFXXX",
+        "COBADEFF360",
     )
     assert found.currencies == ("EUR", "GBP")
     assert configuration.doubts(found) == []
