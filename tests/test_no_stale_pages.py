@@ -26,18 +26,21 @@ from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
 from standfirst.funding import (
+    allowances,
     campaigns,
     gifts,
     inbox,
     letterhead,
     letters,
     links,
+    presets,
     refunds,
     statements,
     subscriptions,
     supporters,
     tasks,
 )
+from standfirst.funding.models import Interval
 from standfirst.funding.providers.protocol import EventRef, SubscriptionFacts
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -66,6 +69,7 @@ class World:
         self.other = paper.published_story("The school keeps its hall", section=self.section)
         self.page = paper.plain_page()
         self.campaign = money.make_campaign()
+        self.boat = money.make_campaign(slug="boat", featured=False)
         self.payment = money.charged_gift(self.campaign)
         self.thread = threads.thread_of(self.story.key)
         self.moderator = talk.a_moderator("moderator")
@@ -92,6 +96,8 @@ class World:
             "/robots.txt",
             "/support/",
             f"/support/?from={key}",
+            f"/support/{self.campaign.slug}/",
+            "/support/boat/",
             "/funding/meter.json",
             "/fragments/masthead",
             *([f"/fragments/masthead:{self.section.pk}"] if self.section.in_menu else []),
@@ -301,6 +307,23 @@ def a_gift_is_recorded_by_hand(world: World) -> None:
     today = clock.local_date(world.campaign.zone)
     amount = Money(700, world.campaign.currency)
     gifts.record_offline(campaign=world.campaign, amount=amount, received_on=today, reference="envelope 1")
+
+
+@scene
+def the_amounts_on_the_buttons_change(world: World) -> None:
+    for campaign in (world.campaign, world.boat):
+        amounts = [Money(1_100, campaign.currency), Money(3_300, campaign.currency)]
+        presets.replace(campaign=campaign, interval=Interval.MONTH, amounts=amounts, locale="en")
+
+
+@scene
+def tries_and_declined_cards_are_counted_and_forgotten(world: World) -> None:
+    gift = money.started_gift(world.campaign, 1_900, browser_key="a" * 32, household="h")
+    allowances.take(allowances.Asker(household="h"), solved=True)
+    allowances.declined(gift=gift, fact="ch_9")
+    allowances.forget()
+    gifts.forget_browsers()
+    gifts.lapse_transfers()
 
 
 @scene
