@@ -44,18 +44,18 @@ class Miss:
         from standfirst.delivery.handler import Handler
         from standfirst.delivery.store import store
         from standfirst.discussion.models import Thread
-        from standfirst.discussion.shown import time_text
+        from standfirst.discussion.shown import times
 
         self.path, self.key = path, Thread.objects.get(url=path).key
         self.handler = Handler()
-        self.store, self.fragments, self.time_text = store, fragments, time_text
+        self.store, self.fragments, self.times = store, fragments, times
 
     def measured(self, rounds: int) -> dict[str, Any]:
         """Return the figures; "all" is with everything forgotten, "running site" has what every page shows."""
         queries, html = self.queries()
         return {
             "story_cpu_ms": cpu_ms(self.story, rounds),
-            "thread_cpu_ms": cpu_ms(self.thread, rounds, first=self.time_text.cache_clear),
+            "thread_cpu_ms": cpu_ms(self.thread, rounds, first=self.times.cache_clear),
             "running_site_cpu_ms": cpu_ms(self.everything, rounds, first=self.forget_this_story),
             "all_cpu_ms": cpu_ms(self.everything, rounds, first=self.forget),
             "queries": queries,
@@ -66,7 +66,7 @@ class Miss:
     def forget(self) -> None:
         """Forget everything that was rendered; compiled templates and moulds stay."""
         self.store.forget_everything()
-        self.time_text.cache_clear()
+        self.times.cache_clear()
 
     def forget_this_story(self) -> None:
         """Forget everything but what every page of the site shows: nobody has asked for this story yet."""

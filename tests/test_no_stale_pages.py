@@ -25,9 +25,9 @@ from standfirst.delivery.changes import all_verbs
 from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
-from standfirst.funding import allowances, campaigns, gifts, inbox, presets, refunds, tasks
+from standfirst.funding import allowances, campaigns, gifts, inbox, presets, refunds, subscriptions, tasks
 from standfirst.funding.models import Interval
-from standfirst.funding.providers.protocol import EventRef
+from standfirst.funding.providers.protocol import EventRef, SubscriptionFacts
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.stories import bringing_in, publishing, roles
@@ -345,6 +345,15 @@ def a_donor_is_erased(world: World) -> None:
 @scene
 def the_goal_changes(world: World) -> None:
     campaigns.set_goal(campaign=world.campaign, goal_minor=900_000)
+
+
+@scene
+def a_gift_comes_again_and_is_changed(world: World) -> None:
+    gift = money.started_gift(world.campaign, 1_100)
+    facts = SubscriptionFacts("sub_1", "cus_1", "active", gift.charged, clock.now(), clock.now() + timedelta(days=30))
+    row = subscriptions.apply(gift=gift, facts=facts)
+    subscriptions.agree(subscription=row, amount_minor=2_200, cover_minor=0)
+    subscriptions.acted(subscription=row, facts=facts, what="resume")
 
 
 @scene

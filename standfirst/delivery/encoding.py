@@ -1,7 +1,7 @@
 """Which compression a client takes, and how a page is compressed."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import brotli
@@ -11,6 +11,7 @@ from isal import isal_zlib
 ACCEPT_LENGTH_MAX = 400  # bytes; browsers send about 30
 COMPRESS_FROM_BYTES = 300  # below, the headers cost more than is saved
 IDENTITY = "identity"
+GZIP = "gzip"
 
 # Measured on a 60 KB page: zstd 1 0.08 ms, ISA-L gzip 0.06 ms, brotli 4 0.85 ms. At equal q the first is chosen.
 PREFERRED = ("zstd", "br", "gzip")
@@ -27,6 +28,24 @@ def _brotli(body: bytes, level: int) -> bytes:
 def _gzip(body: bytes, level: int) -> bytes:
     packer = isal_zlib.compressobj(level=level, wbits=31)
     return bytes(packer.compress(body) + packer.flush())
+
+
+# Of the three, only gzip can be put together: a block of brotli or zstd refers to what the block before it used.
+_GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflate, no name, no date, of no particular system
+_LAST_BLOCK = b"\x03\0"  # an empty one that says it is the last
+
+
+def deflated(*parts: bytes) -> list[bytes]:
+    """Return each part as blocks of deflate, none the last, that refer to nothing before them and end with a byte."""
+    packer = isal_zlib.compressobj(level=isal_zlib.ISAL_BEST_COMPRESSION, wbits=-isal_zlib.MAX_WBITS)
+    return [bytes(packer.compress(part) + packer.flush(isal_zlib.Z_FULL_FLUSH)) for part in parts]
+
+
+def gzip_of(body: bytes, blocks: Iterable[bytes]) -> bytes:
+    """Return ``body`` as gzip of one member; ``blocks`` are its parts, each of them ``deflated``."""
+    checksum, length = isal_zlib.crc32(body), len(body) % 2**32
+    trailer = checksum.to_bytes(4, "little") + length.to_bytes(4, "little")
+    return b"".join([_GZIP_HEADER, *blocks, _LAST_BLOCK, trailer])
 
 
 def _gzip_best(body: bytes, level: int) -> bytes:

@@ -58,7 +58,11 @@ def _run_one(name: str, follow: Follow) -> int:
         log.exception("follower %s", name)
         Cursor.objects.update_or_create(
             follower=name,
-            defaults={"tries": _tries(name) + 1, "error": repr(error)[:ERROR_LENGTH_MAX], "moved_at": clock.now()},
+            defaults={
+                "tries": _tries(name) + 1,
+                "error": repr(error)[:ERROR_LENGTH_MAX],
+                "moved_at": clock.machine_now(),
+            },
         )
     return done
 
@@ -67,13 +71,13 @@ def _step(name: str, follow: Follow) -> int:
     """Hand over one batch. Locks the follower's cursor, so that two processes never both do it."""
     with transaction.atomic():
         cursor, _new = Cursor.objects.select_for_update().get_or_create(
-            follower=name, defaults={"change_id": changes.head(), "moved_at": clock.now()}
+            follower=name, defaults={"change_id": changes.head(), "moved_at": clock.machine_now()}
         )
         found = changes.since(cursor.change_id, limit=BATCH)
         if found:
             follow(found)
             cursor.change_id, cursor.tries, cursor.error = found[-1][0], 0, ""
-            cursor.moved_at = clock.now()
+            cursor.moved_at = clock.machine_now()
             cursor.save()
         return len(found)
 
@@ -97,7 +101,7 @@ def names() -> list[str]:
 def trim() -> int:
     """Delete changes that every follower is past and that no process can still need; return how many."""
     passed = Cursor.objects.filter(follower__in=names()).aggregate(least=Min("change_id"))["least"]
-    old = Change.objects.filter(at__lt=clock.now() - KEPT_AT_LEAST)
+    old = Change.objects.filter(at__lt=clock.machine_now() - KEPT_AT_LEAST)
     if passed is not None:
         old = old.filter(id__lte=passed)
     # The newest row stays, so that the head of the log never falls back.

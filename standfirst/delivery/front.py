@@ -13,12 +13,13 @@ from standfirst.delivery import caching, fragments
 from standfirst.delivery.backend import Answer, BackendGone, Scope
 from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import negotiate
-from standfirst.delivery.kept import Joining, KeptPage, Variant, repacked
+from standfirst.delivery.kept import Joining, KeptPage, Variant, parts_of, repacked
 from standfirst.delivery.pages import OWN_WRITE_COOKIE
 from standfirst.delivery.passing import RETRY_AFTER_SECONDS, Passing, Receive, Send
 from standfirst.delivery.purge import Cdn
 from standfirst.delivery.store import FOREVER, Began, Store
 from standfirst.delivery.watch import Watcher
+from standfirst.kit import clock
 
 QUERY_LENGTH_MAX = 300  # bytes; a longer one is no address of ours
 PATH_LENGTH_MAX = 400
@@ -57,6 +58,7 @@ class Asked:
     scope: Scope
     send: Send
     key: str
+    at: float  # seconds since the epoch, asked once
     accepts: bytes = b""
     knows: bytes = b""
     wrote: int = 0
@@ -105,7 +107,7 @@ class Front:
         if asked.wrote > self.watcher.reached:
             await self.passing.in_thread(self.watcher.follow)
             asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
-        now = time.time()
+        now = asked.at
         if page is None:
             await self._miss(asked, receive)
         elif joining := page.current(now):
@@ -113,8 +115,20 @@ class Front:
         elif joining := page.previous(now, asked.wrote):
             self._refresh(asked, page)
             await self._send_page(asked, page, joining)
+        elif joining := self._joined_at_once(asked, page):
+            await self._send_page(asked, page, joining)
         else:
             await self._miss(asked, receive)
+
+    def _joined_at_once(self, asked: Asked, page: KeptPage) -> Joining | None:
+        """Join a page of which a fragment has changed that was rendered since: too little work to send to a thread."""
+        if asked.key in self._under_way or not page.usable(asked.at):
+            return None
+        began = self.store.begin()
+        codings = _codings(negotiate(asked.accepts), page)
+        joining = self.store.renew_at_once(asked.key, page, began=began, codings=codings)
+        self.figures.joined += joining is not None
+        return joining
 
     async def _send_page(self, asked: Asked, page: KeptPage, joining: Joining) -> None:
         variant, added = joining.variant(asked.accepts)
@@ -131,11 +145,11 @@ class Front:
         """Return how long a CDN may keep a page: not long if this process may not have heard of a change."""
         if self.cdn is None or not joining.tagged or not self.watcher.certain():
             return None
-        return self.cdn.lifetime_headers(joining.until - time.time() - caching.LAST_SECONDS)
+        return self.cdn.lifetime_headers(joining.until - clock.seconds() - caching.LAST_SECONDS)
 
     async def _miss(self, asked: Asked, receive: Receive) -> None:
         arrived_at = time.monotonic()
-        if not _may_be_kept(asked.scope):
+        if asked.key not in self.store.pages and not _may_be_kept(asked.scope):
             await self.passing.serve(asked.scope, receive, asked.send)
             return
         produced = await self._produced(asked)
@@ -155,7 +169,7 @@ class Front:
         """Return the previous version while no new one can be made, unless its date is over."""
         page = self.store.pages.get(key)
         joining = page.joining if page is not None else None
-        return joining if joining is not None and joining.until > time.time() else None
+        return joining if joining is not None and joining.until > clock.seconds() else None
 
     def _refresh(self, asked: Asked, page: KeptPage) -> None:
         """Begin to bring a page up to date that is served as it was meanwhile."""
@@ -184,9 +198,9 @@ class Front:
     def _produce(self, scope: Scope, key: str, coding: str) -> Produced:
         began = self.store.begin()
         page = self.store.pages.get(key)
-        codings = {coding} | (set(page.joining.variants) if page is not None and page.joining is not None else set())
+        codings = _codings(coding, page)
         self.figures.joined += 1
-        if page is not None and page.usable(time.time()):
+        if page is not None and page.usable(clock.seconds()):
             joining = self.store.renew(key, page, began=began, codings=codings)
             return Produced(joining, page)
         self.figures.rendered += 1
@@ -208,7 +222,9 @@ class Front:
             body = self.store.filled(answer.body, position=began.position)
             return Produced(Joining(body, caching.never(headers), FOREVER, began.at), status=answer.status)
         pieces, holes = fragments.split(answer.body)
-        return Produced(None, KeptPage(pieces, holes, answer.shown, answer.expires_at, caching.shared(headers)))
+        return Produced(
+            None, KeptPage(parts_of(*pieces), holes, answer.shown, answer.expires_at, caching.shared(headers))
+        )
 
     def _anonymous(self, scope: Scope) -> Scope:
         """Return the request without what differs between readers; a page is made under the site's own name."""
@@ -218,7 +234,7 @@ class Front:
     def _pack_better(self, key: str, joining: Joining) -> None:
         """Have the variants of a page that many ask for packed as small as can be, one page at a time."""
         page = self.store.pages.get(key)
-        if page is not None and page.current(time.time()) is joining and self._packing is None:
+        if page is not None and page.current(clock.seconds()) is joining and self._packing is None:
             self._packing = asyncio.ensure_future(self._pack(key, page, joining))
 
     async def _pack(self, key: str, page: KeptPage, joining: Joining) -> None:
@@ -234,6 +250,11 @@ class Front:
             self._packing = None
 
 
+def _codings(asked: str, page: KeptPage | None) -> set[str]:
+    """Return the encodings that a page is made in: the one that is asked for, and those that were before."""
+    return {asked} if page is None or page.joining is None else {asked, *page.joining.variants}
+
+
 def own_origin() -> tuple[str, bytes]:
     """Return scheme and host of the site's own address."""
     parts = urlsplit(settings.STANDFIRST.url)
@@ -246,7 +267,7 @@ async def send_variant(
     """Send a variant, or 304 if the client has it, or its headers for HEAD."""
     unchanged = asked.knows and status == 200 and variant.known_by(asked.knows)
     headers = variant.headers_unchanged if unchanged else variant.headers
-    if expires_at - time.time() < caching.LAST_SECONDS:
+    if expires_at - asked.at < caching.LAST_SECONDS:
         headers = caching.last(headers)
     if more:
         headers = headers + more
@@ -257,7 +278,7 @@ async def send_variant(
 
 def _asked(scope: Scope, send: Send) -> Asked:
     path, query = scope["path"], scope["query_string"]
-    asked = Asked(scope, send, f"{path}?{query.decode('latin-1')}" if query else path)
+    asked = Asked(scope, send, f"{path}?{query.decode('latin-1')}" if query else path, clock.seconds())
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
             asked.accepts = value

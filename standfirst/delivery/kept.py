@@ -1,22 +1,51 @@
 """A kept page, what is made of it, and a kept fragment."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from standfirst.delivery import caching, encoding
 from standfirst.delivery.caching import Headers
-from standfirst.delivery.encoding import COMPRESS_FROM_BYTES, IDENTITY, compress
+from standfirst.delivery.encoding import COMPRESS_FROM_BYTES, GZIP, IDENTITY, compress
 
 STALE_SECONDS_MAX = 0.25  # how long, under a storm of changes, the previous version may be served
+_DIGEST_BYTES = 12
 NEVER = -1e9  # on the monotonic clock, which may begin at 0
+
+
+@dataclass(slots=True, frozen=True)
+class Part:
+    """A piece of a page or a fragment, deflated once for all the pages that it will be joined into."""
+
+    html: bytes
+    deflated: bytes
+    digest: bytes  # of what is deflated
+
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        return len(self.html) + len(self.deflated)
+
+
+def parts_of(*pieces: bytes) -> list[Part]:
+    """Return pieces of HTML as parts."""
+    return [
+        Part(html, deflated, blake2b(deflated, digest_size=_DIGEST_BYTES).digest())
+        for html, deflated in zip(pieces, encoding.deflated(*pieces), strict=True)
+    ]
+
+
+def part_of(html: bytes) -> Part:
+    """Return ``html`` as a part."""
+    return parts_of(html)[0]
 
 
 @dataclass(slots=True, frozen=True)
 class KeptFragment:
     """A rendered fragment."""
 
-    html: bytes
+    part: Part
     keys: frozenset[str]
     expires_at: float  # seconds since the epoch
 
@@ -72,7 +101,7 @@ class Joining:
 class KeptPage:
     """A page cut at its holes, and the last joining of it."""
 
-    pieces: list[bytes]
+    pieces: list[Part]
     holes: list[str]
     keys: frozenset[str]
     expires_at: float  # seconds since the epoch
@@ -131,8 +160,8 @@ class KeptPage:
 
     @property
     def size_of_pieces(self) -> int:
-        """Bytes of the pieces."""
-        return sum(map(len, self.pieces))
+        """Bytes of the pieces, as they are and deflated."""
+        return sum(piece.size for piece in self.pieces)
 
     @property
     def hits(self) -> int:
@@ -141,11 +170,24 @@ class KeptPage:
 
 
 def finished(body: bytes, headers: Headers, chosen: str, *, best: bool = False) -> Variant:
-    """Compress ``body`` and complete its headers. The ETag is strong: it names these very bytes."""
+    """Compress ``body`` and complete its headers."""
     if len(body) < COMPRESS_FROM_BYTES:
         chosen = IDENTITY
     packed = compress(body, chosen, best=best)
-    etag = b'"' + blake2b(packed, digest_size=12).hexdigest().encode() + b'"'
+    return _named(packed, packed, headers, chosen)
+
+
+def composed(body: bytes, parts: Sequence[Part], headers: Headers) -> Variant:
+    """Put the gzip variant of ``body`` together from what its ``parts`` were deflated to: nothing is compressed."""
+    if len(body) < COMPRESS_FROM_BYTES:
+        return finished(body, headers, IDENTITY)
+    packed = encoding.gzip_of(body, [part.deflated for part in parts])
+    return _named(packed, b"".join([part.digest for part in parts]), headers, GZIP)
+
+
+def _named(packed: bytes, name: bytes, headers: Headers, chosen: str) -> Variant:
+    """Complete the headers. The ETag is strong: it is made of ``name``, which no other bytes than ``packed`` have."""
+    etag = b'"' + blake2b(name, digest_size=_DIGEST_BYTES).hexdigest().encode() + b'"'
     coding = [] if chosen == IDENTITY else [(b"content-encoding", chosen.encode())]
     validators = [(b"etag", etag), (b"vary", b"Accept-Encoding")]
     length = (b"content-length", str(len(packed)).encode())

@@ -61,9 +61,9 @@ class Runner:
     def step(self) -> bool:
         """Hand over what is due; say whether anything was. No lock is held while the follower works."""
         cursor, _new = Cursor.objects.get_or_create(
-            follower=self.name, defaults={"change_id": changes.head(), "moved_at": clock.now()}
+            follower=self.name, defaults={"change_id": changes.head(), "moved_at": clock.machine_now()}
         )
-        if cursor.tries and clock.now() < cursor.moved_at + timedelta(seconds=pause_seconds(cursor.tries)):
+        if cursor.tries and clock.machine_now() < cursor.moved_at + timedelta(seconds=pause_seconds(cursor.tries)):
             return False
         found = ripe(cursor.change_id, delay=self._what.delay)
         if not found and not self._at_start:
@@ -82,7 +82,7 @@ class Runner:
             log.warning("follower %s goes on after %d failures", self.name, cursor.tries)
         # If another process has moved it meanwhile, that stands: the cursor never goes back.
         Cursor.objects.filter(follower=self.name, change_id=cursor.change_id).update(
-            change_id=change_id, tries=0, error="", moved_at=clock.now()
+            change_id=change_id, tries=0, error="", moved_at=clock.machine_now()
         )
 
     def _failed(self, cursor: Cursor, error: Exception) -> None:
@@ -90,7 +90,7 @@ class Runner:
         if not cursor.tries:
             log.warning("follower %s failed and will be tried again: %s", self.name, said)
         Cursor.objects.filter(follower=self.name, change_id=cursor.change_id).update(
-            tries=cursor.tries + 1, error=said, moved_at=clock.now()
+            tries=cursor.tries + 1, error=said, moved_at=clock.machine_now()
         )
 
     def run(self, stop: threading.Event) -> None:
@@ -115,7 +115,7 @@ def pause_seconds(tries: int) -> float:
 
 def ripe(cursor: int, *, delay: timedelta) -> list[tuple[int, str]]:
     """Return ``(id, key)`` of the changes after ``cursor`` up to the first that is younger than ``delay``."""
-    now = clock.now()
+    now = clock.machine_now()
     rows = Change.objects.filter(id__gt=cursor).order_by("id").values_list("id", "key", "at")[:BATCH]
     due = takewhile(lambda row: row[2] <= now - delay or row[2] > now + CLOCK_OFF_MAX, rows)
     return [(number, key) for number, key, _ in due]

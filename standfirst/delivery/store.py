@@ -10,14 +10,15 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from standfirst.delivery import fragments
 from standfirst.delivery.caching import Headers
+from standfirst.delivery.encoding import GZIP, IDENTITY
 from standfirst.delivery.fragments import Rendered
-from standfirst.delivery.kept import Joining, KeptFragment, KeptPage
+from standfirst.delivery.kept import Joining, KeptFragment, KeptPage, composed, part_of
 from standfirst.kit import clock
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 KEYS_REMEMBERED_MAX = 100_000  # touched keys; above, everything being rendered counts as old
 EMPTY_SECONDS = 2  # how long the place of a fragment that failed stays empty before it is tried again
 FRAGMENT_OVERHEAD_BYTES = 1_024  # of Python's own objects around a kept fragment, measured
+CHEAP_CODINGS = frozenset({GZIP, IDENTITY})  # in which a page is joined without compressing anything
 FOREVER = float("inf")
 NOW = "now"  # the hole that takes the number of the last change that the page has followed
 PAGE_OVERHEAD_BYTES = 4_096  # of Python's own objects around a kept page, measured
@@ -85,7 +87,7 @@ class Store:
         return found | self._rendered(missing) if missing else found
 
     def _fresh(self, names: Iterable[str]) -> dict[str, KeptFragment]:
-        now = time.time()
+        now = clock.seconds()
         with self._lock:
             kept = {name: self._fragments.get(name) for name in names}
             return {name: each for name, each in kept.items() if each is not None and each.expires_at > now}
@@ -120,7 +122,7 @@ class Store:
                 return kept
             self._drop_fragment(name)
             self._fragments[name] = kept
-            self.bytes_held += FRAGMENT_OVERHEAD_BYTES + len(kept.html)
+            self.bytes_held += FRAGMENT_OVERHEAD_BYTES + kept.part.size
             for key in kept.keys:
                 self._fragments_showing.setdefault(key, set()).add(name)
             if name not in self._pages_holding:
@@ -136,13 +138,13 @@ class Store:
             html, inner = self._join(pieces, holes, self.position())
             keys = keys.union(*(each.keys for each in inner.values()))
             until = min([until, *(each.expires_at for each in inner.values())])
-        return KeptFragment(html, keys, until)
+        return KeptFragment(part_of(html), keys, until)
 
     def _drop_fragment(self, name: str) -> None:
         kept = self._fragments.pop(name, None)
         if kept is not None:
             self._unheld.pop(name, None)
-            self.bytes_held -= FRAGMENT_OVERHEAD_BYTES + len(kept.html)
+            self.bytes_held -= FRAGMENT_OVERHEAD_BYTES + kept.part.size
             _forget(self._fragments_showing, kept.keys, name)
             self._outdate(self._pages_holding.get(name, ()))
 
@@ -153,8 +155,8 @@ class Store:
 
     def _join(self, pieces: list[bytes], holes: list[str], position: int) -> tuple[bytes, dict[str, KeptFragment]]:
         filled = self.fragments(name for name in holes if name != NOW)
-        html = {name: each.html for name, each in filled.items()}
-        return join(pieces, holes, html | {NOW: str(position).encode()}), filled
+        html = {name: each.part.html for name, each in filled.items()}
+        return b"".join(interleaved(pieces, holes, html | {NOW: str(position).encode()})), filled
 
     # Pages
 
@@ -164,13 +166,32 @@ class Store:
         ``page`` was kept when it ``began`` or rendered since. If it shows what was touched meanwhile, it is
         kept all the same, as a version that is behind. The variants ``codings`` are made here.
         """
-        body, filled = self._join(page.pieces, page.holes, began.position)
+        filled = self.fragments(name for name in page.holes if name != NOW)
+        return self._renewed(key, page, filled, began, codings)
+
+    def renew_at_once(self, key: str, page: KeptPage, *, began: Began, codings: Iterable[str]) -> Joining | None:
+        """Do the same if nothing has to be rendered or compressed for it; None if something has to."""
+        if not CHEAP_CODINGS.issuperset(codings):
+            return None
+        wanted = {name for name in page.holes if name != NOW}
+        filled = self._fresh(wanted)
+        return self._renewed(key, page, filled, began, codings) if len(filled) == len(wanted) else None
+
+    def _renewed(
+        self, key: str, page: KeptPage, filled: Mapping[str, KeptFragment], began: Began, codings: Iterable[str]
+    ) -> Joining:
+        between = {name: each.part for name, each in filled.items()} | {NOW: part_of(str(began.position).encode())}
+        parts = interleaved(page.pieces, page.holes, between)
+        body = b"".join([part.html for part in parts])
         until = min([page.expires_at, *(each.expires_at for each in filled.values())])
         shown = page.keys.union(*(each.keys for each in filled.values()))
         tags = self.tags(shown)
         joining = Joining(body, page.headers + tags, until, began.at, began.position, tagged=bool(tags))
-        for coding in set(codings) or ():
-            joining.pack(coding)
+        for coding in set(codings):
+            if coding == GZIP:
+                joining.variants[coding] = composed(body, parts, joining.headers)
+            else:
+                joining.pack(coding)
         with self._lock:
             self._take(key, page, joining, filled, began.mark)
         return joining
@@ -268,14 +289,14 @@ class Store:
             self.pages[key].fall_behind()
 
 
-def join(pieces: list[bytes], holes: list[str], filled: Mapping[str, bytes]) -> bytes:
-    """Put the fragments between the pieces; a fragment that does not exist leaves nothing."""
+def interleaved[T](pieces: Sequence[T], holes: Iterable[str], filled: Mapping[str, T]) -> list[T]:
+    """Return the pieces with the fragments between them; a fragment that does not exist leaves nothing."""
     parts = [pieces[0]]
     for name, piece in zip(holes, pieces[1:], strict=True):
         if name in filled:
             parts.append(filled[name])
         parts.append(piece)
-    return b"".join(parts)
+    return parts
 
 
 def timestamp(moment: datetime | None) -> float:

@@ -67,6 +67,8 @@ class Watcher:
             while found := changes.since(self.reached):
                 self._tell(found)
                 self.reached = found[-1][0]
+                if len(found) < changes.SINCE_MAX:
+                    break
             self._looked_at = time.monotonic()
 
     def follow(self) -> None:

@@ -27,9 +27,22 @@ _REPLY = """(
     WHERE reply.parent_id = discussion_comment.id AND reply.shown = %s
     ORDER BY reply.created_at, reply.id LIMIT 1 OFFSET {number}
 )"""
+# What is shown of a comment; the others would be read and turned into dates and numbers for nothing.
+_SHOWN = [
+    f"discussion_comment.{column}"
+    for column in (
+        *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
+        *("event", "up_count", "down_count", "score", "reply_count"),
+    )
+]
 _LEVEL = """
     SELECT {columns} FROM discussion_comment
     WHERE discussion_comment.id IN ({wanted}) ORDER BY created_at, id
+"""
+_ROOTS = """
+    SELECT {columns} FROM discussion_comment
+    WHERE discussion_comment.thread_id = %s AND discussion_comment.parent_id IS NULL AND discussion_comment.shown = %s
+    ORDER BY {column} {direction}, id {direction} LIMIT %s
 """
 
 
@@ -55,6 +68,8 @@ def roots(thread: Thread, order: Order, place: Place | None, count: int = ROOTS_
     """Return ``count`` roots after ``place``. One query; two more by votes, if there were any since."""
     if order.by_votes:
         return _roots_by_votes(thread, order, place, count)
+    if place is None:
+        return _cut(list(_first_roots(thread, order, count + 1)), order, count)
     found = with_replies(order.sorted(order.after(shown_roots(thread), place)))[: count + 1]
     return _cut(list(found), order, count)
 
@@ -90,10 +105,23 @@ def with_replies(comments: QuerySet[Comment], *, level: int = 0) -> QuerySet[Com
 
 def _with_ids(wanted: Sequence[int], *, level: int) -> RawQuerySet[Comment]:
     """Return the comments ``wanted`` as ``with_replies`` does, oldest first."""
-    replies = [f"{_REPLY.format(number=number)} AS reply_{number}" for number in range(_replies_shown(level))]
-    columns = ", ".join(["discussion_comment.*", *replies])
+    columns, given = _columns(level)
     statement = _LEVEL.format(columns=columns, wanted=", ".join(["%s"] * len(wanted)))
-    return Comment.objects.raw(statement, [True] * len(replies) + list(wanted))
+    return Comment.objects.raw(statement, [*given, *wanted])
+
+
+def _first_roots(thread: Thread, order: Order, count: int) -> RawQuerySet[Comment]:
+    """Return the first roots of ``thread`` in an order by time, as ``with_replies`` does."""
+    columns, given = _columns(0)
+    direction = "ASC" if order.rising else "DESC"
+    statement = _ROOTS.format(columns=columns, column=order.column, direction=direction)
+    return Comment.objects.raw(statement, [*given, thread.pk, True, count])
+
+
+def _columns(level: int) -> tuple[str, list[bool]]:
+    """Return a comment's columns with the ids of its first answers, and their parameters."""
+    replies = [f"{_REPLY.format(number=number)} AS reply_{number}" for number in range(_replies_shown(level))]
+    return ", ".join([*_SHOWN, *replies]), [True] * len(replies)
 
 
 def _replies_shown(level: int) -> int:

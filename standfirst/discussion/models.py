@@ -34,6 +34,7 @@ class Thread(models.Model):
     last_comment_at = models.DateTimeField(null=True, blank=True)
     event = models.BigIntegerField(default=0)
     votes_number = models.BigIntegerField(default=0)
+    closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["last_comment_at"], name="thread_by_last_comment")]

@@ -91,7 +91,7 @@ def skeleton(name: str) -> str:
 def protected_skeletons() -> frozenset[str]:
     """Return the skeletons of the names of staff and of whoever ``protect`` names. One read, and the providers'."""
     staff = Account.objects.filter(Q(is_superuser=True) | Q(groups__isnull=False), is_active=True).distinct()
-    names = [name for account in staff for name in _names_of(account)]
+    names = [name for columns in staff.values_list(*_NAME_COLUMNS) for name in _names_in(*columns)]
     for provider in _providers:
         names += provider()
     return _RESERVED_SKELETONS | {skeleton(name) for name in names} - {""}
@@ -109,8 +109,11 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
-def _names_of(account: Account) -> list[str]:
-    return [account.display_name, account.get_full_name(), account.get_username()]
+_NAME_COLUMNS = ("display_name", "first_name", "last_name", Account.USERNAME_FIELD)
+
+
+def _names_in(display_name: str, first_name: str, last_name: str, username: str) -> list[str]:
+    return [display_name, f"{first_name} {last_name}", username]
 
 
 _RESERVED_SKELETONS = frozenset(map(skeleton, RESERVED))

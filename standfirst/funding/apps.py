@@ -1,7 +1,21 @@
 from django.apps import AppConfig
+from django.conf import settings
+
+from standfirst.kit import clock
 
 
 class FundingConfig(AppConfig):
     name = "standfirst.funding"
     label = "funding"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        configuration = settings.STANDFIRST
+        clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
+        from standfirst.funding import letters, links, payments
+        from standfirst.mail import enclosures
+
+        payments.on_counted(letters.after_payment)
+        enclosures.register(letters.RECEIPT_KIND, letters.enclose_receipt)
+        enclosures.register(letters.LETTER_KIND, links.for_letter)
+        enclosures.register(links.ASKED_KIND, links.for_whoever_asked)

@@ -16,8 +16,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
-from standfirst.delivery.changes import touch, verb
-from standfirst.funding import campaigns, methods, payments, references, wishes
+from standfirst.delivery.changes import verb
+from standfirst.funding import methods, payments, references, wishes
 from standfirst.funding.methods import Method
 from standfirst.funding.models import (
     BROWSER_KEPT_FOR,
@@ -112,7 +112,7 @@ def start(
 
 
 def has_page(meant: wishes.Wish, *, browser_key: str) -> bool:
-    """Say whether this browser has such a gift open, with its page: ``start`` finds it again. Reads only."""
+    """Say whether this browser has such a gift's payment page open: ``start`` finds it again. Reads only."""
     browser = wishes.hash_of_browser(browser_key)
     unpaid = Gift.objects.filter(browser=browser, status=Gift.Status.OPEN, **meant.same())
     return unpaid.exclude(browser="").exclude(session_url="").exclude(_too_old(meant.method)).exists()
@@ -193,16 +193,6 @@ def record_offline(
     )
     charge = Charge(ref=reference, amount=amount, paid_at=paid_at)
     return payments.count(gift=gift, charge=charge, by=by)
-
-
-@verb
-def erase_donor(*, donor: Donor) -> None:
-    """Forget a person: address, name and words go; what they gave stays counted."""
-    Gift.objects.filter(donor=donor).update(display_name="", message="", dedication="", anonymous=True, browser="")
-    donor.email, donor.name, donor.erased_at = None, "", clock.now()
-    donor.key_version += 1
-    donor.save(update_fields=["email", "name", "erased_at", "key_version"])
-    touch(campaigns.CAMPAIGN_KEY)
 
 
 def find(public_id: uuid.UUID) -> Gift | None:

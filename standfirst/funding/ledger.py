@@ -1,37 +1,60 @@
-"""The ledger: balanced rows that are only ever added, and the check that they tell one story.
+"""The ledger: balanced rows that are only ever added.
 
 One row moves one amount from an account (``credit``) to another (``debit``), so the books
 balance by construction. A row's key names the fact that it records: the same fact twice
-is one row, in whatever order the news of it arrives.
+is one row, in whatever order the news of it arrives. New rows are linked into the chain
+and added to the sums as the last work of their transaction, one transaction at a time.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import uuid
 from datetime import datetime
+from itertools import batched
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
-from standfirst.delivery.changes import touch, verb
-from standfirst.funding.models import Campaign, Mode, Payment, Period, Refund, Transfer
+from standfirst.accounts.models import Account
+from standfirst.delivery.changes import before_log, touch, verb
+from standfirst.funding import chain, totals
+from standfirst.funding.models import NOTE_LENGTH_MAX, Campaign, Payment, Period, Transfer
 from standfirst.kit import clock
+from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
+from standfirst.kit.text import clean_line
 
 METER_KEY = "funding.meter"  # touched when a sum that readers see may have moved
 BANK = "bank"
 FEES = "expense:fees"
+DISPUTES = "expense:disputes"
+COVER = "income:fee_cover"
+FX = "fx"  # where two currencies meet
 GIVEN = "income:gifts:"  # and the short name of the campaign
-ACCOUNT = re.compile(r"(clearing:[a-z]+|bank|income:gifts:[-a-zA-Z0-9_]+|income:fee_cover|expense:(fees|disputes)|fx)")
+ACCOUNT = re.compile(
+    r"clearing:[a-z]+|bank|income:(gifts|matching):[-a-zA-Z0-9_]+|income:fee_cover|expense:(fees|disputes)|fx"
+    r"|receivable:matching:[-a-zA-Z0-9_]+"
+)
+SEALED_AT_ONCE = 1_000  # rows; a gift has about three, a sample publication thousands
+IN_OUR_OWN_BANK = frozenset({"offline", "bank"})  # providers whose money nobody holds for us
 
 
 class LedgerConflict(RuntimeError):
     """A key came again with other values: two different facts claim to be the same one."""
 
 
+class ReasonMissing(Refusal):
+    """A correction without a reason is none."""
+
+    code = "funding.reason_missing"
+    status = 422
+    message = _("Please say why the books are corrected, within {most} characters. Nothing was recorded.")
+    field = "note"
+
+
 def clearing(provider: str) -> str:
     """Return the account of the money that ``provider`` holds for us."""
-    return BANK if provider == "offline" else f"clearing:{provider}"
+    return BANK if provider in IN_OUR_OWN_BANK else f"clearing:{provider}"
 
 
 def income(campaign: Campaign) -> str:
@@ -50,11 +73,14 @@ def move(
     occurred_at: datetime,
     period: Period | None = None,
     payment: Payment | None = None,
+    note: str = "",
+    by: Account | None = None,
 ) -> Transfer:
     """Record that ``amount`` went from ``credit`` to ``debit``; the same call again is the same row.
 
     ValueError for an unknown account or an amount that is not above zero; LedgerConflict
-    when ``key`` stands already with other values. No lock: the unique key decides.
+    when ``key`` stands already with other values. No lock: the unique key decides. Sums and chain
+    follow at the end of the outermost verb, under the log's lock.
     """
     for account in (debit, credit):
         if not ACCOUNT.fullmatch(account):
@@ -70,15 +96,65 @@ def move(
         mode=mode,
         period=period,
         payment=payment,
+        note=note,
+        recorded_by=by,
         occurred_at=occurred_at,
         recorded_at=clock.now(),
     )
-    Transfer.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Transfer.objects.get(key=key)
+    kept = Transfer.objects.filter(key=key).first()
+    if kept is None:
+        # Whoever records the same at this moment may be first.
+        Transfer.objects.bulk_create([row], ignore_conflicts=True)
+        kept = Transfer.objects.get(key=key)
+        before_log(_seal, kept.pk)
     if _fact(kept) != _fact(row):
         raise LedgerConflict(f"{key}: {_fact(kept)} stands, {_fact(row)} was given")
-    touch(METER_KEY)
     return kept
+
+
+@verb
+def adjust(
+    *,
+    debit: str,
+    credit: str,
+    amount: Money,
+    mode: str,
+    note: str,
+    by: Account,
+    occurred_at: datetime | None = None,
+    period: Period | None = None,
+    entry_id: uuid.UUID | None = None,
+) -> Transfer:
+    """Correct the books by an entry of its own: nothing that stands is ever edited.
+
+    ``note`` says why. ``entry_id`` (of the form that was sent) makes a second sending harmless.
+    Refusal: ReasonMissing. ValueError and LedgerConflict as ``move``. No lock.
+    """
+    reason = clean_line(note)
+    if not reason or len(reason) > NOTE_LENGTH_MAX:
+        raise ReasonMissing(most=NOTE_LENGTH_MAX)
+    return move(
+        key=f"adjust:{entry_id or uuid.uuid4()}",
+        debit=debit,
+        credit=credit,
+        amount=amount,
+        mode=mode,
+        occurred_at=occurred_at or clock.now(),
+        period=period,
+        note=reason,
+        by=by,
+    )
+
+
+def _seal(moved: list[int]) -> None:
+    """Link and add up what is new; a row that a refused verb had added is gone, one that stood has its link."""
+    for batch in batched(moved, SEALED_AT_ONCE):
+        unlinked = Transfer.objects.filter(pk__in=batch, link__isnull=True)
+        fresh = list(unlinked.select_related("period__campaign").order_by("pk"))
+        if fresh:
+            totals.add(fresh)
+            chain.append(fresh)
+            touch(METER_KEY)
 
 
 def _fact(row: Transfer) -> tuple[object, ...]:
@@ -96,79 +172,7 @@ def balance_minor(account: str, *, mode: str, rows: QuerySet[Transfer] | None = 
 
 
 def given_minor(campaign: Campaign, period: Period | None, *, mode: str) -> int:
-    """Return what readers gave in ``period`` less what went back, in minor units. May be negative."""
+    """Return what readers gave in ``period`` less what went back, recounted from the transfers. May be negative."""
     if period is None:
         return 0
     return -balance_minor(income(campaign), mode=mode, rows=Transfer.objects.filter(period=period))
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A rule that the books break, and where."""
-
-    rule: str
-    where: str
-
-
-def check() -> list[Broken]:
-    """Return every broken invariant; an empty list means that the books tell one story."""
-    return [*_payments_against_transfers(), *_refunds(), *_periods(), *_currencies(), *_modes()]
-
-
-def _payments_against_transfers() -> Iterator[Broken]:
-    posted = dict(
-        Transfer.objects.filter(payment__isnull=False)
-        .filter(Q(credit__startswith=GIVEN) | Q(debit__startswith=GIVEN))
-        .values_list("payment")
-        .annotate(net=Sum(Case(When(credit__startswith=GIVEN, then=F("amount_minor")), default=-F("amount_minor"))))
-        .order_by()
-    )
-    back = dict(
-        Refund.objects.filter(status=Refund.Status.DONE)
-        .values_list("payment")
-        .annotate(total=Sum("amount_minor"))
-        .order_by()
-    )
-    for pk, ref, paid in Payment.objects.order_by("pk").values_list("pk", "provider_ref", "amount_minor").iterator():
-        expected = paid - back.get(pk, 0)
-        if posted.get(pk, 0) != expected:
-            where = f"{ref}: {posted.get(pk, 0)} posted, {expected} expected"
-            yield Broken("transfers of a payment = payment − refunds", where)
-
-
-def _refunds() -> Iterator[Broken]:
-    over = Payment.objects.annotate(
-        back=Coalesce(Sum("refunds__amount_minor", filter=~Q(refunds__status=Refund.Status.FAILED)), 0)
-    ).filter(back__gt=F("amount_minor"))
-    yield from (Broken("refunds ≤ payment", str(payment)) for payment in over)
-
-
-def _periods() -> Iterator[Broken]:
-    strange = Payment.objects.exclude(period__campaign=F("gift__campaign"))
-    yield from (Broken("a payment counts in its own campaign", str(payment)) for payment in strange)
-    for period in Period.objects.select_related("campaign"):
-        for mode in Mode.values:
-            from_ledger = given_minor(period.campaign, period, mode=mode)
-            from_payments = _from_payments_minor(period, mode)
-            if from_ledger != from_payments:
-                yield Broken("ledger = payments", f"{period} {mode}: {from_ledger} against {from_payments}")
-
-
-def _from_payments_minor(period: Period, mode: str) -> int:
-    paid = Payment.objects.filter(period=period, mode=mode).aggregate(total=Coalesce(Sum("amount_minor"), 0))
-    back = Refund.objects.filter(payment__period=period, payment__mode=mode, status=Refund.Status.DONE).aggregate(
-        total=Coalesce(Sum("amount_minor"), 0)
-    )
-    return int(paid["total"] - back["total"])
-
-
-def _currencies() -> Iterator[Broken]:
-    strange = Transfer.objects.filter(period__isnull=False).exclude(currency=F("period__campaign__currency"))
-    yield from (Broken("one currency a campaign", str(row)) for row in strange)
-
-
-def _modes() -> Iterator[Broken]:
-    strange = Transfer.objects.filter(payment__isnull=False).exclude(mode=F("payment__mode"))
-    yield from (Broken("rehearsal and live never meet", str(row)) for row in strange)
-    played = Payment.objects.filter(mode=Mode.LIVE, provider_ref__startswith="ch_rh_")
-    yield from (Broken("no live payment from the rehearsal", str(payment)) for payment in played)

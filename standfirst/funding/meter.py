@@ -1,7 +1,8 @@
 """The meter: what has been raised this month, of what, and how long is left. Defined here and nowhere else.
 
 Raised is what the ledger booked as given in the period of now, less refunds, in the mode of
-this site; a negative sum is shown as zero.
+this site; a negative sum is shown as zero. A campaign may count what is left after fees
+instead, and then says so. Read from the sums that are kept beside the ledger.
 """
 
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_percent
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
-from standfirst.funding import campaigns, ledger, periods
-from standfirst.funding.models import Campaign, Mode
+from standfirst.funding import campaigns, ledger, periods, totals
+from standfirst.funding.models import Campaign, Mode, Total
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -36,6 +37,7 @@ class Meter:
     rehearsal: bool
     tz: str
     expires_at: datetime
+    net_of_fees: bool = False
 
     @property
     def currency(self) -> str:
@@ -86,6 +88,11 @@ class Meter:
         """Return what has been raised."""
         return self.raised.show(locale or _locale())
 
+    @property
+    def counts_text(self) -> str:
+        """What the sum is: all that was given, or what is left of it."""
+        return gettext("after fees") if self.net_of_fees else gettext("given")
+
     def goal_text(self, locale: str = "") -> str:
         """Return the goal, or nothing."""
         return self.goal.show(locale or _locale()) if self.goal else ""
@@ -121,18 +128,23 @@ def read(at: datetime | None = None) -> Meter | None:
 
 def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
     """Return the meter of ``campaign`` at ``at``. Reads only."""
-    given = ledger.given_minor(campaign, periods.find(campaign, at), mode=mode)
+    first_day = periods.first_day(campaign, at)
+    sums = Total.objects.filter(
+        period__campaign=campaign, period__first_day=first_day, mode=mode, currency=campaign.currency
+    )
+    given = totals.given(campaign, dict(sums.values_list("account", "minor")))
     goal = campaigns.goal_minor(campaign)
     return Meter(
         campaign=campaign.name,
         raised=Money(max(given, 0), campaign.currency),
         goal=None if goal is None else Money(goal, campaign.currency),
-        first_day=periods.first_day(campaign, at),
+        first_day=first_day,
         days_left=periods.days_left(campaign, at),
         monthly=campaign.kind == Campaign.Kind.MONTHLY,
         rehearsal=mode is Mode.REHEARSAL,
         tz=campaign.tz,
         expires_at=clock.next_midnight(campaign.zone, at),
+        net_of_fees=campaign.net_of_fees,
     )
 
 
@@ -150,6 +162,7 @@ def as_data(meter: Meter | None) -> dict[str, Any]:
         "days_left": meter.days_left,
         "raised": meter.raised_text(),
         "goal": meter.goal_text() or None,
+        "net_of_fees": meter.net_of_fees,
         "rehearsal": meter.rehearsal,
         "valid_until": meter.expires_at.isoformat(),
     }

@@ -1,16 +1,20 @@
 """Payments: what the provider says now becomes rows and transfers, once, in whatever order it is said."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import ledger, periods, refunds
+from standfirst.funding import allowances, disputes, ledger, periods, rates, refunds, returned, subscriptions
 from standfirst.funding.models import Donor, Gift, Mode, Payment
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, Facts
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
+
+RATE_SOURCE_LENGTH_MAX = 80  # characters; as the column
 
 
 class UnknownGift(Refusal):
@@ -37,23 +41,41 @@ class FactsDisagree(Refusal):
     message = _("The payment service says {theirs}, we wrote down {ours}. Nothing was counted.")
 
 
+type CountedCallback = Callable[[Payment], None]
+_on_counted: list[CountedCallback] = []
+
+
+def on_counted(callback: CountedCallback) -> None:
+    """Have ``callback`` called for each new payment, once, inside the transaction that counts it."""
+    if callback not in _on_counted:
+        _on_counted.append(callback)
+
+
 @verb
 def apply(*, facts: Facts) -> Gift:
     """Make our rows say what the provider says. The same facts again, or older ones, change nothing.
 
-    Refusals: UnknownGift, NotOurs, FactsDisagree. Locks the gift's row until the commit.
+    Refusals: UnknownGift, NotOurs, FactsDisagree, RateMissing, RefundsDisagree, DisputesDisagree.
+    Locks the gift's row until the commit.
     """
     gift = _gift_of(facts)
     if facts.live is not (gift.mode == Mode.LIVE) or facts.provider != gift.provider:
         raise FactsDisagree(theirs=f"{facts.provider}, live: {facts.live}", ours=f"{gift.provider}, {gift.mode}")
-    if facts.charge is not None and facts.state == "paid":
+    if facts.subscription is not None:
+        subscriptions.apply(gift=gift, facts=facts.subscription)
+    # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
+    if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
         _remember_donor(gift, facts.email)
         payment = count(gift=gift, charge=facts.charge)
         for refund in facts.charge.refunds:
             refunds.settle(payment=payment, facts=refund)
+        for dispute in facts.charge.disputes:
+            disputes.settle(payment=payment, facts=dispute)
     elif gift.status != Gift.Status.PAID and facts.state in {"pending", "failed", "lapsed"}:
         gift.status = Gift.Status(facts.state)
         gift.save(update_fields=["status"])
+        if facts.state == "failed":
+            allowances.declined(gift=gift, fact=str(gift.public_id))
     return gift
 
 
@@ -61,65 +83,100 @@ def apply(*, facts: Facts) -> Gift:
 def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
     """Count a charge that succeeded: a payment, its transfers, and the gift is paid. Once for each charge.
 
-    Refusal: FactsDisagree (amount or currency are not the gift's). Call with the gift's row locked.
+    Refusals: FactsDisagree (amount or currency are not the gift's), RateMissing. Call with the gift's row locked.
     """
-    if charge.amount != gift.money:
-        raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.money))
-    campaign = gift.campaign
-    payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).first()
+    payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
+    known = payment is not None
     if payment is None:
-        payment = Payment.objects.create(
-            gift=gift,
-            provider=gift.provider,
-            provider_ref=charge.ref,
-            amount_minor=charge.amount.minor,
-            currency=charge.amount.currency,
-            counted_minor=charge.amount.minor,
-            mode=gift.mode,
-            paid_at=charge.paid_at,
-            period=periods.period_at(campaign, charge.paid_at),
-            recorded_by=by,
-            recorded_at=clock.now(),
-        )
+        payment = _new_payment(gift, charge, by)
     if payment.gift_id != gift.pk:
         raise FactsDisagree(theirs=f"{charge.ref}: {gift}", ours=f"{charge.ref}: {payment.gift}")
-    ledger.move(
-        key=f"pay:{gift.provider}:{charge.ref}",
-        debit=ledger.clearing(gift.provider),
-        credit=ledger.income(campaign),
-        amount=charge.amount,
-        mode=gift.mode,
-        occurred_at=charge.paid_at,
-        period=payment.period,
-        payment=payment,
-    )
-    _book_fee(payment, charge)
+    if payment.charged != charge.amount:
+        raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(payment.charged))
+    payment.gift = gift
+    _book_arrival(payment, charge)
     if gift.status != Gift.Status.PAID:
         gift.status = Gift.Status.PAID
         gift.save(update_fields=["status"])
+    if not known:
+        for callback in _on_counted:
+            callback(payment)
     return payment
 
 
-def _book_fee(payment: Payment, charge: Charge) -> None:
-    # A fee in the currency of a foreign bank account says nothing about this ledger.
-    if charge.fee is None or charge.fee.minor <= 0 or charge.fee.currency != payment.currency:
-        return
-    ledger.move(
-        key=f"fee:{payment.provider}:{charge.fee_ref}",
-        debit=ledger.FEES,
-        credit=ledger.clearing(payment.provider),
-        amount=charge.fee,
-        mode=payment.mode,
-        occurred_at=charge.paid_at,
-        period=payment.period,
-        payment=payment,
+def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
+    campaign = gift.campaign
+    parts = subscriptions.parts_of(gift=gift, charge=charge)
+    if parts is None:
+        raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.charged))
+    counted = rates.counted(
+        Money(parts.amount_minor, charge.amount.currency),
+        parts.cover_minor,
+        into=campaign.currency,
+        settled=charge.settled,
+        on=clock.local_date(campaign.zone, charge.paid_at),
+        provider=gift.provider,
     )
+    return Payment.objects.create(
+        gift=gift,
+        provider=gift.provider,
+        provider_ref=charge.ref,
+        invoice_ref=charge.invoice_ref,
+        amount_minor=parts.amount_minor,
+        cover_minor=parts.cover_minor,
+        currency=charge.amount.currency,
+        counted_minor=counted.amount_minor,
+        counted_cover_minor=counted.cover_minor,
+        rate=counted.rate,
+        rate_source=counted.source[:RATE_SOURCE_LENGTH_MAX],
+        mode=gift.mode,
+        paid_at=charge.paid_at,
+        period=periods.period_at(campaign, charge.paid_at),
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+
+
+def _book_arrival(payment: Payment, charge: Charge) -> None:
+    """Book what came, and what the provider kept of it. What it settled in may become known later than the charge."""
+    campaign, at = payment.gift.campaign, charge.paid_at
+    clearing, key = ledger.clearing(payment.provider), f"pay:{payment.provider}:{charge.ref}"
+    rows = list(payment.transfers.all())
+    abroad = charge.settled if charge.settled and charge.settled.currency != campaign.currency else None
+    standing = next((row.debit for row in rows if row.key == key), None)
+    counter = standing or (ledger.FX if abroad else clearing)
+    gift_part = Money(payment.counted_minor, campaign.currency)
+    cover_part = Money(payment.counted_cover_minor, campaign.currency)
+    income = ledger.income(campaign)
+    returned.book(payment, key=key, at=at, debit=counter, credit=income, amount=gift_part)
+    returned.book(
+        payment,
+        key=f"cover:{payment.provider}:{charge.ref}",
+        at=at,
+        debit=counter,
+        credit=ledger.COVER,
+        amount=cover_part,
+    )
+    if abroad:
+        if counter != ledger.FX:
+            here = gift_part + cover_part
+            returned.book(payment, key=f"{key}:moved", at=at, debit=ledger.FX, credit=clearing, amount=here)
+        returned.book(payment, key=f"{key}:settled", at=at, debit=clearing, credit=ledger.FX, amount=abroad)
+    elif charge.settled is not None:
+        more = charge.settled - gift_part - cover_part
+        fx_key = f"fx:{payment.provider}:{charge.fee_ref or charge.ref}"
+        returned.book(payment, key=fx_key, at=at, debit=clearing, credit=ledger.FX, amount=more)
+    if charge.fee is not None and charge.fee.minor > 0:
+        fee_key = f"fee:{payment.provider}:{charge.fee_ref}"
+        returned.book_cost(payment, key=fee_key, at=at, account=ledger.FEES, cost=charge.fee)
 
 
 def _gift_of(facts: Facts) -> Gift:
     if facts.gift_id is None:
         raise NotOurs
-    gift = Gift.objects.select_for_update().filter(public_id=facts.gift_id).first()
+    gift = (
+        Gift.objects.select_for_update(of=("self",)).select_related("campaign").filter(public_id=facts.gift_id).first()
+    )
     if gift is not None:
         return gift
     if facts.site != registry.site_mark():

@@ -37,3 +37,10 @@ def days_left(campaign: Campaign, at: datetime) -> int | None:
         return None
     today = clock.local_date(campaign.zone, at)
     return (clock.first_of_next_month(today) - today).days
+
+
+def end_of(period: Period) -> datetime | None:
+    """Return the moment at which ``period`` ends, in UTC, by the zone that its campaign has now; None: never."""
+    if period.campaign.kind == Campaign.Kind.FIXED:
+        return None
+    return clock.midnight(clock.first_of_next_month(period.first_day), period.campaign.zone)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import ledger
+from standfirst.funding import returned
 from standfirst.funding.models import Payment, Refund
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import NotFound, ProviderRefused, ProviderUnreachable, RefundFacts
@@ -58,11 +58,10 @@ def ask(*, payment: Payment, amount: Money, reason: str = "", by: Account | None
 
 
 def left_of(payment: Payment) -> Money:
-    """Return how much of ``payment`` can still go back: refunds under way are taken off."""
-    under_way = payment.refunds.filter(~Q(status=Refund.Status.FAILED)).aggregate(
-        total=Coalesce(Sum("amount_minor"), 0)
-    )
-    return Money(payment.amount_minor - int(under_way["total"]), payment.currency)
+    """Return how much of ``payment`` can still go back: refunds under way and what disputes hold are taken off."""
+    under_way = payment.refunds.filter(status=Refund.Status.ASKED).aggregate(total=Coalesce(Sum("amount_minor"), 0))
+    left = payment.charged.minor - int(under_way["total"]) - returned.minor(payment)
+    return Money(max(0, left), payment.currency)
 
 
 def send(refund_id: int) -> Refund:
@@ -106,16 +105,15 @@ def settle(*, payment: Payment, facts: RefundFacts) -> Refund:
     """
     Payment.objects.select_for_update().get(pk=payment.pk)
     refund = _row_of(payment, facts)
-    if refund.status == Refund.Status.FAILED and facts.state != "failed":
-        return refund
-    if facts.state == "done":
-        refund.status = Refund.Status.DONE
-        _post(payment, refund, facts)
-    elif facts.state == "failed":
-        if refund.status == Refund.Status.DONE:
-            _take_back(payment, refund, facts)
-        refund.status = Refund.Status.FAILED
-    refund.save()
+    before = refund.status
+    after = before if before == Refund.Status.FAILED or facts.state == "asked" else Refund.Status(facts.state)
+    if (after, facts.ref) != (before, refund.provider_ref):
+        refund.status, refund.provider_ref = after, facts.ref
+        refund.save(update_fields=["status", "provider_ref"])
+    if after == Refund.Status.DONE != before:
+        _post(payment, facts)
+    elif before == Refund.Status.DONE != after:
+        _take_back(payment, facts)
     return refund
 
 
@@ -139,33 +137,25 @@ def _row_of(payment: Payment, facts: RefundFacts) -> Refund:
             reason="",
             at=facts.at,
         )
-    if (refund.payment_id, refund.amount_minor) != (payment.pk, facts.amount.minor):
+    theirs = (payment.pk, facts.amount.minor, facts.amount.currency)
+    if (refund.payment_id, refund.amount_minor, payment.currency) != theirs:
         raise RefundsDisagree(ref=facts.ref)
-    refund.provider_ref = facts.ref
     return refund
 
 
-def _post(payment: Payment, refund: Refund, facts: RefundFacts) -> None:
-    ledger.move(
-        key=f"refund:{payment.provider}:{facts.ref}",
-        debit=ledger.income(payment.gift.campaign),
-        credit=ledger.clearing(payment.provider),
-        amount=Money(refund.amount_minor, payment.currency),
-        mode=payment.mode,
-        occurred_at=facts.at,
-        period=payment.period,
-        payment=payment,
-    )
+def _post(payment: Payment, facts: RefundFacts) -> None:
+    taken = None if facts.settled is None else Money(-abs(facts.settled.minor), facts.settled.currency)
+    key = f"refund:{payment.provider}:{facts.ref}"
+    returned.post(payment, returned.News(key, _fx_key(payment, facts), facts.at, taken))
 
 
-def _take_back(payment: Payment, refund: Refund, facts: RefundFacts) -> None:
-    ledger.move(
-        key=f"refund_failed:{payment.provider}:{facts.ref}",
-        debit=ledger.clearing(payment.provider),
-        credit=ledger.income(payment.gift.campaign),
-        amount=Money(refund.amount_minor, payment.currency),
-        mode=payment.mode,
-        occurred_at=clock.now(),
-        period=payment.period,
-        payment=payment,
-    )
+def _take_back(payment: Payment, facts: RefundFacts) -> None:
+    """Undo what the refund did: what the provider took comes back whole."""
+    taken = returned.moved_at_provider(payment, f"refund:{payment.provider}:{facts.ref}", _fx_key(payment, facts))
+    given = None if taken is None else Money(-taken.minor, taken.currency)
+    key = f"refund_failed:{payment.provider}:{facts.ref}"
+    returned.post(payment, returned.News(key, f"{_fx_key(payment, facts)}_failed", clock.now(), given))
+
+
+def _fx_key(payment: Payment, facts: RefundFacts) -> str:
+    return f"fx:{payment.provider}:{facts.ref}"

@@ -6,7 +6,7 @@ from django.tasks import task
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import inbox, ledger, refunds
+from standfirst.funding import chain, checking, inbox, refunds
 from standfirst.funding.models import Payment, Refund
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -53,9 +53,15 @@ def process_parked() -> int:
     return len(due) + len(asked)
 
 
-def ledger_self_check() -> list[ledger.Broken]:
-    """Check the books and log what is broken, loudly; return it. Scheduled, and run after tests."""
-    broken = ledger.check()
+def ledger_self_check(*, whole_chain: bool = False) -> list[checking.Broken]:
+    """Check the books and log what is broken, loudly; return it. Scheduled, and run after tests.
+
+    Every few minutes the chain is followed from where it was last found sound; each night, whole.
+    """
+    end = chain.end()
+    broken = checking.check(whole_chain=whole_chain)
     for rule in broken:
         log.critical("the ledger is broken: %s (%s)", rule.rule, rule.where)
+    if not broken and end.number:
+        chain.remember(sound=end)
     return broken

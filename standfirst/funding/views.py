@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from standfirst.accounts import addresses
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.funding import allowances, challenges, gave, giftform, gifts, inbox, meter, methods, references, wishes
+from standfirst.funding import allowances, challenges, gave, giftform, gifts, inbox, methods, references, wishes
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import TRANSFER_OPEN_AGE_MAX, Gift, Interval
 from standfirst.funding.providers import bank, registry
@@ -293,16 +293,6 @@ def _body(request: HttpRequest) -> bytes | None:
     except (RequestDataTooBig, RawPostDataException, UnreadablePostError):
         return None
     return body if len(body) <= EVENT_BYTES_MAX else None
-
-
-@require_safe
-@stored_page()
-def meter_json(request: HttpRequest) -> HttpResponse:
-    """The meter for machines and for other sites' pages."""
-    found = meter.read()
-    response = JsonResponse(meter.as_data(found))
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return shows(response, *meter.KEYS, expires_at=found.expires_at if found else None)
 
 
 def _rehearsal() -> bool:

@@ -8,9 +8,14 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from standfirst.funding.desk.campaigns import CampaignViewSet
+from standfirst.funding.desk.exports import ExportPages
 from standfirst.funding.desk.gifts import GiftViewSet
 from standfirst.funding.desk.inbox import InboxViewSet
+from standfirst.funding.desk.months import MonthPages
 from standfirst.funding.desk.panels import FundingPanel
+from standfirst.funding.desk.reports import ReportPages
+from standfirst.funding.desk.statements import BankPages
+from standfirst.funding.desk.supporters import SupporterViewSet
 
 
 class FundingGroup(ViewSetGroup):
@@ -21,6 +26,11 @@ class FundingGroup(ViewSetGroup):
     menu_order = 250
     items: ClassVar = (
         GiftViewSet("gifts_desk"),
+        BankPages(),
+        SupporterViewSet("supporters_desk"),
+        MonthPages(),
+        ReportPages(),
+        ExportPages(),
         CampaignViewSet("campaigns_desk", url_prefix="campaigns"),
         InboxViewSet("inbox_desk"),
     )

@@ -48,7 +48,8 @@ def lists_of_cards(*lists: QuerySet[Story], pictures: Iterable[Picture] = ()) ->
 
     The renditions of ``pictures``, which are shown beside them, are fetched with theirs.
     """
-    found = [list(_columns(stories)) for stories in lists]
+    # Django writes the whole statement before it finds that nothing can match.
+    found = [[] if stories.query.is_empty() else list(_columns(stories)) for stories in lists]
     stories = [story for each in found for story in each]
     prefetch_related_objects(stories, bylines_in_order())
     prefetch_related_objects([*pictures, *(story.hero for story in stories if story.hero)], "renditions")

@@ -24,6 +24,7 @@ from standfirst.kit.money import Money
 
 _numbers = itertools.count(1)
 FACT_TABLES = (
+    "funding_disputestep",
     "funding_link",
     "funding_transfer",
     "funding_receipt",
@@ -32,7 +33,13 @@ FACT_TABLES = (
     "funding_closing",
     "funding_period",
 )
-AROUND_FACTS = ("funding_refund", "funding_dispute", "funding_bankline", "funding_total")  # rows that name a fact
+AROUND_FACTS = (  # rows that name a fact
+    "funding_refund",
+    "funding_dispute",
+    "funding_bankline",
+    "funding_total",
+    "funding_verifiedhead",
+)
 
 
 def make_campaign(**wishes: Any) -> Any:
@@ -173,7 +180,7 @@ def forget_the_books() -> None:
         triggers = cursor.fetchall()
         for name, _sql in triggers:
             cursor.execute(f"DROP TRIGGER {name}")
-        for table in (*AROUND_FACTS, *FACT_TABLES):
+        for table in dict.fromkeys((FACT_TABLES[0], *AROUND_FACTS, *FACT_TABLES)):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         for _name, sql in triggers:
             cursor.execute(sql)

@@ -22,6 +22,7 @@ from standfirst.web import exits
 from standfirst.web.terminal import complain
 
 PORT_MAX = 65_535
+DAYS_MAX = 3_650  # ten years; a payment service keeps no longer lists
 SETTINGS_MODULE = "standfirst.web.settings"
 
 DESCRIPTION = """\
@@ -93,6 +94,38 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
+def _ledger(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="WHAT", required=True)
+    for act, line in LEDGER_ACTS.items():
+        each = acts.add_parser(act, help=line, description=f"{line[0].upper()}{line[1:]}.")
+        each.add_argument("--site", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the site folder")
+        if act == "verify":
+            each.add_argument(
+                "file", nargs="?", type=Path, metavar="FILE", help="a file from the public ledger; it needs no site"
+            )
+        if act == "reconcile":
+            each.add_argument("--days", type=_days, default=45, help="how far back (default: %(default)s)")
+
+
+def _days(raw: str) -> int:
+    if not (raw.isascii() and raw.isdigit()) or not 1 <= int(raw) <= DAYS_MAX:
+        raise argparse.ArgumentTypeError(f"expected a number of days from 1 to {DAYS_MAX}, got {raw!r}")
+    return int(raw)
+
+
+LEDGER_ACTS = {
+    "check": "check that payments, refunds, sums, periods and chain tell one story",
+    "verify": "recompute every hash of the chain: of the database, or of a file that was downloaded",
+    "reconcile": "compare with what the payment service moved, and count what was missed",
+}
+
+
+def _rehearsal(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_subparsers(dest="what", metavar="WHAT")
+    moved = what.add_parser("clock", help="move the clock of a site in rehearsal, or show it")
+    moved.add_argument("step", nargs="?", default="", metavar="STEP", help="+30d, +2h, +15m, +1w, or now to go back")
+
+
 SOURCES = {"wordpress": "a WordPress export (WXR): standfirst import wordpress --help lists its options"}
 
 COMMANDS = (
@@ -101,7 +134,9 @@ COMMANDS = (
     Command("demo", "fill the site with a sample publication", _none, passes_on=True),
     Command("import", "bring in stories, pictures and comments from another system", _import, passes_on=True),
     Command("createadmin", "make an account that may do everything", _createadmin),
+    Command("rehearsal", "show or move the clock of a site that takes no real money", _rehearsal, django=False),
     Command("doctor", "check the site and say what to do", _doctor),
+    Command("ledger", "prove the books: check, verify, reconcile", _ledger),
     Command("migrate", "bring the database and the static files up to this version", _none),
     Command("manage", "run one of Django's management commands", _none, passes_on=True),
 )
@@ -159,13 +194,14 @@ def run(argv: Sequence[str]) -> int:
     if rest and not command.passes_on:
         whole.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
+    alone = getattr(arguments, "file", None) is not None  # a downloaded ledger is proven without a site
     try:
         with ExitStack() as stack:
             if command.passes_on and {"--help", "-h"} & set(rest):
                 os.environ["STANDFIRST_SITE"] = stack.enter_context(TemporaryDirectory())
-            elif command.site:
+            elif command.site and not alone:
                 enter_site(arguments.site)
-            if command.django:
+            if command.django and not alone:
                 load_django()
             return int(
                 import_module(f"standfirst.web.commands.{MODULES.get(command.name, command.name)}").run(arguments)

@@ -65,6 +65,11 @@ class Configuration:
     env: Env
 
     @property
+    def clock_file(self) -> Path:
+        """Where a rehearsal says by how much its clock runs ahead."""
+        return self.data / "rehearsal-clock"
+
+    @property
     def cdn(self) -> Cdn | None:
         """The network in front, None unless all that it needs is set: pages that nobody purges must not stay there."""
         access = self.cdn_access

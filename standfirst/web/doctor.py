@@ -25,6 +25,7 @@ IN_DATABASE: tuple[Check, ...] = (
     doctor_database.queue,
     doctor_database.scheduled_stories,
     doctor_database.followers,
+    doctor_database.letters,
     doctor_database.same_time,
     doctor_machine.schedule,
 )

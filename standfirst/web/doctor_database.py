@@ -12,6 +12,7 @@ from standfirst.delivery import changes
 from standfirst.delivery import followers as registered
 from standfirst.delivery.models import Change, Cursor
 from standfirst.kit import clock
+from standfirst.mail import outbox
 from standfirst.stories import publishing
 from standfirst.web.doctor_findings import Finding, fail, ok, warn
 from standfirst.web.readiness import server_version, unready
@@ -21,6 +22,7 @@ SYNCHRONOUS_FULL = 2
 QUEUE_AGE_MAX = timedelta(minutes=5)
 SCHEDULED_LATE_SECONDS_MAX = 120
 FOLLOWER_LAG_MAX = timedelta(minutes=5)
+LETTER_AGE_MAX = timedelta(minutes=15)  # by then the postman has tried it five times
 FOLLOWER_TRIES_MAX = 5  # then it has failed for about half a minute
 FAILED_TASKS_SINCE = timedelta(days=1)
 MINUTES_SHOWN_MAX = 120
@@ -68,12 +70,12 @@ def queue() -> Iterator[Finding]:
     waiting = DBTaskResult.objects.ready()
     oldest = waiting.aggregate(at=Min("enqueued_at"))["at"]
     count = waiting.count()
-    if oldest and clock.now() - oldest > QUEUE_AGE_MAX:
-        yield fail("tasks", f"{count} wait, the oldest since {_ago(clock.now() - oldest)}", SERVE_ADVICE)
+    if oldest and clock.machine_now() - oldest > QUEUE_AGE_MAX:
+        yield fail("tasks", f"{count} wait, the oldest since {_ago(clock.machine_now() - oldest)}", SERVE_ADVICE)
     else:
         yield ok("tasks", f"{count} wait")
     failed = DBTaskResult.objects.filter(
-        status=TaskResultStatus.FAILED, finished_at__gt=clock.now() - FAILED_TASKS_SINCE
+        status=TaskResultStatus.FAILED, finished_at__gt=clock.machine_now() - FAILED_TASKS_SINCE
     )
     last = failed.order_by("-finished_at").first()
     if last:
@@ -96,8 +98,8 @@ def followers() -> Iterator[Finding]:
     head = changes.head()
     for cursor in Cursor.objects.filter(follower__in=registered.names()).order_by("follower"):
         first_unread = Change.objects.filter(id__gt=cursor.change_id).aggregate(at=Min("at"))["at"]
-        if first_unread and clock.now() - first_unread > FOLLOWER_LAG_MAX:
-            seen = f"{head - cursor.change_id} changes behind since {_ago(clock.now() - first_unread)}"
+        if first_unread and clock.machine_now() - first_unread > FOLLOWER_LAG_MAX:
+            seen = f"{head - cursor.change_id} changes behind since {_ago(clock.machine_now() - first_unread)}"
             yield warn(f"follower {cursor.follower}", f"{seen} {cursor.error}".strip(), SERVE_ADVICE)
         elif cursor.tries >= FOLLOWER_TRIES_MAX:
             seen = f"failed {cursor.tries} times in a row: {cursor.error}"
@@ -108,16 +110,29 @@ def followers() -> Iterator[Finding]:
             yield ok(f"follower {cursor.follower}", "up to date")
 
 
+def letters() -> Iterator[Finding]:
+    """Mail that waits, and mail that could not be delivered."""
+    found = outbox.condition()
+    if found.waiting_since and clock.now() - found.waiting_since > LETTER_AGE_MAX:
+        seen = f"{found.waiting} wait, the oldest since {_ago(clock.now() - found.waiting_since)} {found.last_error}"
+        yield warn("letters", seen.strip(), "Check STANDFIRST_MAIL_URL. They are tried again for two days.")
+    elif found.given_up:
+        seen = f"{found.given_up} could not be delivered {found.last_error}".strip()
+        yield warn("letters", seen, "See Letters on the desk: mend the address or the server, then try again.")
+    else:
+        yield ok("letters", f"{found.waiting} wait")
+
+
 def same_time() -> Iterator[Finding]:
     """The machine's clock beside the database server's, and beside the newest change."""
     newest = Change.objects.order_by("-id").values_list("at", flat=True).first()
-    if newest and newest - clock.now() > CLOCK_OFF_MAX:
-        seen = f"the newest change was made {_ago(newest - clock.now())} in the future"
+    if newest and newest - clock.machine_now() > CLOCK_OFF_MAX:
+        seen = f"the newest change was made {_ago(newest - clock.machine_now())} in the future"
         yield warn("clock", seen, "The clock was set back. Let the system keep it right (NTP).")
-    elif connection.vendor == "postgresql" and abs(_server_now() - clock.now()) > CLOCK_OFF_MAX:
+    elif connection.vendor == "postgresql" and abs(_server_now() - clock.machine_now()) > CLOCK_OFF_MAX:
         yield warn("clock", "differs from the database server's", "Let both machines keep theirs right (NTP).")
     else:
-        yield ok("clock", clock.now().strftime("%Y-%m-%d %H:%M:%S UTC"))
+        yield ok("clock", clock.machine_now().strftime("%Y-%m-%d %H:%M:%S UTC"))
 
 
 def _server_now() -> datetime:

@@ -13,7 +13,7 @@ KEY = "publication"  # touched when name, colours or menu change; every page sho
 
 def current() -> PublicationSettings:
     """Return the publication's settings, with defaults where none were saved. One query."""
-    found = PublicationSettings.objects.select_related("logo").filter(site__is_default_site=True).first()
+    found = PublicationSettings.objects.filter(site__is_default_site=True).first()
     return found or PublicationSettings(site=Site.objects.filter(is_default_site=True).first())
 
 

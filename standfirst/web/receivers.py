@@ -5,8 +5,10 @@ from typing import Any
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import names, threads
+from standfirst.mail.house import House, speak_for
 from standfirst.stories import preview
 from standfirst.stories.models import Author, Story
+from standfirst.web import publication
 from standfirst.web.pages import lists, story
 
 
@@ -27,8 +29,15 @@ def author_names() -> list[str]:
     return list(Author.objects.values_list("name", flat=True))
 
 
+def house() -> House:
+    """In whose name letters and receipts are written."""
+    found = publication.current()
+    return House(name=found.name, answers_to=found.contact_email, accent=found.accent)
+
+
 def connect() -> None:
     """Connect them all; called once when Django is ready."""
+    speak_for(house)
     names.protect(author_names)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")

@@ -58,11 +58,17 @@ JOBS: tuple[Job, ...] = (
     Job("hand changes to followers", "standfirst.delivery.followers.run", 1),
     Job("try payments again", "standfirst.funding.tasks.process_parked", MINUTE),
     Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
+    Job("check the whole ledger", f"{_OURS}.check_whole_ledger", DAY),
+    Job("compare with the payment service", f"{_OURS}.reconcile", DAY),
+    Job("close months", "standfirst.funding.closings.close_due", MINUTE),
     Job("give up transfers that never came", "standfirst.funding.gifts.lapse_transfers", DAY),
     Job("forget who began a gift", "standfirst.funding.gifts.forget_browsers", DAY),
     Job("forget who tried to give", "standfirst.funding.allowances.forget", DAY),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),
+    Job("announce expiring cards", "standfirst.funding.letters.announce_expiring_cards", DAY),
+    Job("forget supporters' links", "standfirst.funding.links.forget", DAY),
+    Job("forget letters", "standfirst.mail.outbox.forget", DAY),
     Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
     Job("forget task results", f"{_OURS}.prune_task_results", DAY),
@@ -83,7 +89,7 @@ class Schedule:
         last = self.runs.get(job.name)
         if last is None or last.error:
             return time.monotonic()
-        age_seconds = (clock.now() - datetime.fromisoformat(last.at)).total_seconds()
+        age_seconds = (clock.machine_now() - datetime.fromisoformat(last.at)).total_seconds()
         # A clock that was set back must not put a job off.
         return time.monotonic() + min(max(job.every_seconds - age_seconds, 0.0), job.every_seconds)
 
@@ -112,7 +118,7 @@ class Schedule:
         finally:
             close_old_connections()
         took_seconds = round(time.monotonic() - began, 3)
-        self.runs[job.name] = Run(clock.now().isoformat(), took_seconds, error, failures + 1 if error else 0)
+        self.runs[job.name] = Run(clock.machine_now().isoformat(), took_seconds, error, failures + 1 if error else 0)
         write_runs(self._file, self.runs)
 
 
@@ -134,7 +140,7 @@ def overdue(jobs: Sequence[Job], runs: dict[str, Run]) -> list[str]:
     for job in jobs:
         last = runs.get(job.name)
         allowed_seconds = max(job.every_seconds * OVERDUE_INTERVALS, OVERDUE_SECONDS_MIN)
-        if last is None or (clock.now() - datetime.fromisoformat(last.at)).total_seconds() > allowed_seconds:
+        if last is None or (clock.machine_now() - datetime.fromisoformat(last.at)).total_seconds() > allowed_seconds:
             late.append(job.name)
     return late
 

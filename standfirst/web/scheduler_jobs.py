@@ -7,7 +7,7 @@ show it until it is mended.
 from django.core.management import call_command
 
 from standfirst.discussion import counts
-from standfirst.funding import tasks
+from standfirst.funding import reconciling, tasks
 
 TASK_RESULTS_KEPT_DAYS = 14
 
@@ -17,10 +17,28 @@ class SelfCheckFailed(Exception):
 
 
 def check_books() -> None:
-    """Check that the ledger balances and agrees with payments, refunds and periods."""
-    broken = tasks.ledger_self_check()
+    """Check that the ledger agrees with payments, refunds, sums and periods, and the chain where it is new."""
+    _check_books(whole_chain=False)
+
+
+def check_whole_ledger() -> None:
+    """Check the same, and the chain from its beginning."""
+    _check_books(whole_chain=True)
+
+
+def _check_books(*, whole_chain: bool) -> None:
+    broken = tasks.ledger_self_check(whole_chain=whole_chain)
     if broken:
         raise SelfCheckFailed("; ".join(f"{each.rule} ({each.where})" for each in broken[:5]))
+
+
+def reconcile() -> None:
+    """Compare the ledger with what the payment service moved in the last weeks."""
+    for found in reconciling.compare_all():
+        differences = reconciling.differences_of(found)
+        if differences:
+            shown = " ".join(each.words() for each in differences[:5])
+            raise SelfCheckFailed(f"{len(differences)} differences with {found.provider}: {shown}")
 
 
 def check_comment_counts() -> None:

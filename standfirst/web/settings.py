@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "standfirst.funding",
     "standfirst.discussion",
     "standfirst.accounts",
+    "standfirst.mail",
     "standfirst.delivery",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",

@@ -1,4 +1,5 @@
-"""The worker process: background tasks, and in threads beside them the scheduler and the followers that call out.
+"""The worker process: background tasks, and in threads beside them the scheduler, the postman
+and the followers that call out.
 
 One process for all, as each would load the whole of Django and none is busy for long. For the
 same reason it also prepares the site before anything is served: started with a DESCRIPTOR, it
@@ -19,6 +20,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from standfirst.delivery import outside
+from standfirst.mail import postman
 from standfirst.web import scheduler, supervisor_preflight
 
 POLL_SECONDS = 0.25  # a look into the queue costs about a third of a millisecond
@@ -82,6 +84,7 @@ def main() -> None:
     )
     worker.configure_signals()
     thread.start()
+    postman.start(stop)
     outside.start(stop)  # daemons: a call that hangs must not hold up the end
     try:
         worker.run()

@@ -1,5 +1,6 @@
 """A kept page is answered from memory, is never old, and never reaches the wrong person."""
 
+import gzip
 import threading
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import time_machine
 from django.db import OperationalError, connection
 
 from standfirst.delivery.backend import BackendGone
+from standfirst.delivery.kept import part_of
 from standfirst.delivery.models import Change
 from standfirst.delivery.store import FRAGMENT_OVERHEAD_BYTES
 from standfirst.delivery.tests import site
@@ -40,6 +42,19 @@ def test_a_change_of_a_hole_renders_the_fragment_alone(own_site: Site) -> None:
 
     assert all("<b>1</b>" in page.text for page in pages)
     assert site.renders == {"story:1": 1, "story:2": 1, "figure:a": 2}
+
+
+def test_a_change_of_a_hole_is_in_the_gzip_of_every_page_that_has_it(own_site: Site) -> None:
+    for number in (1, 2):
+        own_site.get(f"/stories/{number}/", accept_encoding="gzip")
+
+    touched("figure:a")
+    pages = [own_site.get(f"/stories/{number}/", accept_encoding="gzip") for number in (1, 2)]
+
+    assert all(b"<b>1</b>" in gzip.decompress(page.body) for page in pages)
+    assert [page.headers["etag"] for page in pages] != [pages[0].headers["etag"]] * 2
+    assert own_site.application.front.figures.rendered == 2
+    assert own_site.application.front.figures.joined == 4
 
 
 def test_a_hundred_readers_of_a_cold_page_cause_one_render(own_site: Site) -> None:
@@ -192,7 +207,7 @@ def test_memory_stays_within_its_budget(own_site: Site) -> None:
     assert store.bytes_held <= store.bytes_max
     assert 2 <= len(store.pages) < 20
     assert store.bytes_held == (
-        sum(page.size for page in store.pages.values()) + FRAGMENT_OVERHEAD_BYTES + len(b"<b>0</b>")
+        sum(page.size for page in store.pages.values()) + FRAGMENT_OVERHEAD_BYTES + part_of(b"<b>0</b>").size
     )
 
 

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -57,15 +57,23 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, own_site: Site) -> Meanwhile:
     made = Meanwhile()
     site.before_return.append(made.at("view"))
     site.before_figures.append(made.at("fragment"))
-    (gzip, level), packing = encoding.AT_ONCE["gzip"], made.at("packing")
+    (gzip, level), gzip_of, packing = encoding.AT_ONCE["gzip"], encoding.gzip_of, made.at("packing")
 
-    def slow_gzip(body: bytes, level: int) -> bytes:
+    def play() -> None:
         thread = threading.Thread(target=packing)  # the event loop packs, and may not touch the database
         thread.start()
         thread.join()
+
+    def slow_gzip(body: bytes, level: int) -> bytes:
+        play()
         return gzip(body, level)
 
+    def slow_gzip_of(body: bytes, blocks: Iterable[bytes]) -> bytes:
+        play()
+        return gzip_of(body, blocks)
+
     monkeypatch.setitem(encoding.AT_ONCE, "gzip", (slow_gzip, level))
+    monkeypatch.setattr(encoding, "gzip_of", slow_gzip_of)
     return made
 
 

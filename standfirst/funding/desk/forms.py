@@ -5,12 +5,25 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from standfirst.funding import amounts, campaigns
+from standfirst.funding import amounts, bank_matching, campaigns
 from standfirst.funding.giftform import locale
 from standfirst.funding.models import NAME_LENGTH_MAX, REFERENCE_LENGTH_MAX, Campaign, Gift
+from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
+
+
+class LikelyTwin(Refusal):
+    """A gift that is about to be recorded by hand looks like one that a bank statement brought."""
+
+    code = "funding.likely_twin"
+    status = 409
+    message = _(
+        "A bank statement brought the same amount on {day} ({name}). Nothing was recorded."
+        " If this is another gift, say so and save again."
+    )
+    field = "another"
 
 
 class CampaignForm(forms.ModelForm[Campaign]):
@@ -67,6 +80,11 @@ class OfflineGiftForm(forms.ModelForm[Gift]):
         help_text=_("From the bank statement or the receipt. The same reference is never counted twice."),
     )
     display_name = forms.CharField(label=_("Name"), required=False, max_length=NAME_LENGTH_MAX)
+    another = forms.BooleanField(
+        label=_("It is another gift"),
+        required=False,
+        help_text=_("Tick this if a bank statement brought the same amount, and this gift came besides."),
+    )
     field_order = ["campaign", "amount", "received_on", "reference"]
 
     class Meta:
@@ -77,6 +95,15 @@ class OfflineGiftForm(forms.ModelForm[Gift]):
         """Return the amount. Refusal: AmountNotUnderstood."""
         currency = self.cleaned_data["campaign"].currency
         return amounts.understood(self.cleaned_data["amount"], currency=currency, locale=locale())
+
+    def refuse_twin(self, amount: Money) -> None:
+        """Refuse what a bank statement brought already, unless it is said to be another. Refusal: LikelyTwin."""
+        typed = self.cleaned_data
+        twin = bank_matching.likely_arrived(
+            amount_minor=amount.minor, currency=amount.currency, on=typed["received_on"], mode=registry.mode()
+        )
+        if twin is not None and not typed["another"]:
+            raise LikelyTwin(day=twin.paid_at.date().isoformat(), name=twin.gift.display_name or "–")
 
 
 def show_refusal(form: forms.ModelForm[Any], refusal: Refusal) -> None:

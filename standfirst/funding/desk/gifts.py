@@ -57,9 +57,9 @@ class RecordOfflineGift(ByVerb, generic.CreateView):
         """Record it."""
         typed = self.form.cleaned_data
         wishes = {name: typed[name] for name in ("received_on", "reference", "display_name", "message", "anonymous")}
-        payment = gifts.record_offline(
-            campaign=typed["campaign"], amount=self.form.money(), by=self.request.user, **wishes
-        )
+        amount = self.form.money()
+        self.form.refuse_twin(amount)
+        payment = gifts.record_offline(campaign=typed["campaign"], amount=amount, by=self.request.user, **wishes)
         return payment.gift
 
     def get_edit_url(self) -> str:

@@ -1,4 +1,4 @@
-"""The triggers that refuse what code must never do, as they stand since 0004.
+"""The triggers that refuse what code must never do. Made for the tables that are there at a migration's place.
 
 SQLite rebuilds a table to alter it and loses its triggers on the way, so a migration that
 alters one of these tables drops all of them first and creates them again in the end.
@@ -13,6 +13,7 @@ FACTS = (
     "funding_closing",
     "funding_receipt",
     "funding_yearstatement",
+    "funding_disputestep",
 )
 FIXED_COLUMNS = {"funding_campaign": ("slug", "currency"), "funding_goalversion": ("campaign_id", "goal_minor", "set_at")}
 OTHER_REFUNDS = """
@@ -22,7 +23,9 @@ OTHER_REFUNDS = """
 
 
 def create(apps, schema_editor):
-    _run(schema_editor, _on_postgresql() if _is_postgresql(schema_editor) else _on_sqlite())
+    there = set(schema_editor.connection.introspection.table_names())
+    facts = [table for table in FACTS if table in there]
+    _run(schema_editor, _on_postgresql(facts) if _is_postgresql(schema_editor) else _on_sqlite(facts))
 
 
 def drop(apps, schema_editor):
@@ -51,8 +54,8 @@ def _run(schema_editor, statements):
         schema_editor.execute(statement, params=None)
 
 
-def _on_sqlite():
-    for table in FACTS:
+def _on_sqlite(facts):
+    for table in facts:
         for event in ("UPDATE", "DELETE"):
             yield (
                 f"CREATE TRIGGER {table}_refuses_{event.lower()} BEFORE {event} ON {table} "
@@ -74,7 +77,7 @@ def _on_sqlite():
         )
 
 
-def _on_postgresql():
+def _on_postgresql(facts):
     yield """
         CREATE FUNCTION funding_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
@@ -93,7 +96,7 @@ def _on_postgresql():
             RETURN NULL;
         END $$
     """
-    for table in FACTS:
+    for table in facts:
         yield (
             f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION funding_refuse_change()"

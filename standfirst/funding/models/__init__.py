@@ -6,7 +6,7 @@ refuse to change or delete them. Who somebody is stands in ``Donor`` and in the 
 """
 
 from standfirst.funding.models.bank import BankLine, BankStatement, ColumnMapping
-from standfirst.funding.models.books import Link, ProviderEvent, Reconciliation, Total, Transfer
+from standfirst.funding.models.books import Link, ProviderEvent, Reconciliation, Total, Transfer, VerifiedHead
 from standfirst.funding.models.campaigns import (
     Campaign,
     Closing,
@@ -20,6 +20,7 @@ from standfirst.funding.models.campaigns import (
     Rate,
 )
 from standfirst.funding.models.gifts import Allowance, Gift, Subscription, Terms
+from standfirst.funding.models.issuer import Issuer
 from standfirst.funding.models.limits import (
     ACCOUNT_LENGTH_MAX,
     BROWSER_KEPT_FOR,
@@ -34,7 +35,7 @@ from standfirst.funding.models.limits import (
     STORY_KEY_LENGTH_MAX,
     TRANSFER_OPEN_AGE_MAX,
 )
-from standfirst.funding.models.payments import Dispute, Payment, Receipt, Refund, YearStatement
+from standfirst.funding.models.payments import Dispute, DisputeStep, Payment, Receipt, Refund, YearStatement
 from standfirst.funding.models.supporters import Donor, SupporterAct, SupporterLink
 
 __all__ = [
@@ -57,10 +58,12 @@ __all__ = [
     "Closing",
     "ColumnMapping",
     "Dispute",
+    "DisputeStep",
     "Donor",
     "Gift",
     "GoalVersion",
     "Interval",
+    "Issuer",
     "Link",
     "MatchingPool",
     "Milestone",
@@ -79,5 +82,6 @@ __all__ = [
     "Terms",
     "Total",
     "Transfer",
+    "VerifiedHead",
     "YearStatement",
 ]

@@ -41,8 +41,9 @@ class Transfer(models.Model):
             models.CheckConstraint(condition=Q(mode__in=["live", "rehearsal"]), name="transfer_mode_known"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["period", "mode"], name="transfer_by_period"),
+            models.Index(fields=["period", "mode", "id"], name="transfer_by_period"),
             models.Index(fields=["occurred_at"], name="transfer_by_day"),
+            models.Index(fields=["recorded_at"], name="transfer_by_record"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +66,21 @@ class Link(models.Model):
             models.CheckConstraint(condition=Q(number__gt=0), name="link_numbers_start_at_one"),
             models.UniqueConstraint(fields=["hash_before"], name="link_chain_never_forks"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.hash[:12]}"
+
+
+class VerifiedHead(models.Model):
+    """How far the chain was found sound: the next check goes on from there. A whole check starts at the beginning."""
+
+    number = models.BigIntegerField()
+    hash = models.CharField(max_length=DIGEST_LENGTH)
+    verified_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        default_permissions: ClassVar = []
 
     def __str__(self) -> str:
         return f"{self.number} {self.hash[:12]}"

@@ -140,6 +140,34 @@ class Dispute(models.Model):
         return f"{self.payment}: {self.status}"
 
 
+class DisputeStep(models.Model):
+    """Money that a dispute took or gave back. ``amount_minor`` is in the currency of the gift. Never changed."""
+
+    class Kind(models.TextChoices):
+        """Which way the money went."""
+
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        REINSTATED = "reinstated", _("given back")
+
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="steps")
+    provider_ref = models.CharField(max_length=REFERENCE_LENGTH_MAX)
+    kind = models.CharField(max_length=10, choices=Kind)
+    amount_minor = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        default_permissions: ClassVar = []
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dispute", "provider_ref", "kind"], name="dispute_step_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="dispute_step_amount_positive"),
+            models.CheckConstraint(condition=Q(kind__in=["withdrawn", "reinstated"]), name="dispute_step_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dispute}: {self.kind} {self.amount_minor}"
+
+
 class Receipt(models.Model):
     """The number under which a payment was confirmed to its supporter. Numbers have no gaps; never changed."""
 

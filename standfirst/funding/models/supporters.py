@@ -19,6 +19,9 @@ class Donor(models.Model):
     key_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.PROTECT, related_name="merged_from"
+    )
 
     class Meta:
         verbose_name = _("supporter")

@@ -11,7 +11,16 @@ from typing import ClassVar
 
 from segno.helpers import make_epc_qr
 
-from standfirst.funding.providers.protocol import EventRef, EventRefused, Facts, Intent, NotSetUp, Redirect, RefundFacts
+from standfirst.funding.providers.protocol import (
+    EventRef,
+    EventRefused,
+    Facts,
+    GivenOnce,
+    Intent,
+    NotSetUp,
+    Redirect,
+    RefundFacts,
+)
 from standfirst.kit import clock, iban
 from standfirst.kit.money import Money
 
@@ -39,12 +48,11 @@ class BankAccount:
         return iban.shown(self.iban)
 
 
-class BankTransfer:
+class BankTransfer(GivenOnce):
     """Money that a supporter sends from their own bank."""
 
     name: ClassVar[str] = "bank"
     refundable: ClassVar[bool] = True
-    recurring: ClassVar[bool] = False
     asynchronous: ClassVar[bool] = True
 
     def __init__(self, account: BankAccount) -> None:

@@ -4,12 +4,21 @@ import uuid
 from collections.abc import Mapping
 from typing import ClassVar
 
-from standfirst.funding.providers.protocol import EventRef, EventRefused, Facts, Intent, NotSetUp, Redirect, RefundFacts
+from standfirst.funding.providers.protocol import (
+    EventRef,
+    EventRefused,
+    Facts,
+    GivenOnce,
+    Intent,
+    NotSetUp,
+    Redirect,
+    RefundFacts,
+)
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 
 
-class Offline:
+class Offline(GivenOnce):
     """Money that staff counted."""
 
     name: ClassVar[str] = "offline"

@@ -1,7 +1,7 @@
 """What funding asks of a payment service, and the only shape in which it sees an answer."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal, Protocol
@@ -206,10 +206,16 @@ class Movement:
 
 
 class Provider(Protocol):
-    """A way to take money."""
+    """A way to take money.
+
+    ``recurring``: gifts can come again by themselves; ``refundable``: money can be sent back from
+    here; ``asynchronous``: some payments are known to have worked only days later.
+    """
 
     name: ClassVar[str]
+    recurring: ClassVar[bool]
     refundable: ClassVar[bool]
+    asynchronous: ClassVar[bool]
 
     def start(self, intent: Intent) -> Redirect:
         """Open the place where ``intent`` is paid; the same intent again is the same place."""
@@ -226,3 +232,58 @@ class Provider(Protocol):
     def refund(self, charge_ref: str, amount: Money, asked_as: uuid.UUID) -> RefundFacts:
         """Send ``amount`` back; the same ``asked_as`` again is the same refund."""
         ...
+
+    def change(self, subscription_ref: str, charged: Money, product: str) -> SubscriptionFacts:
+        """Have a subscription ask for ``charged`` from its next payment on; nothing is charged or paid back now."""
+        ...
+
+    def pause(self, subscription_ref: str, resumes_at: datetime | None) -> SubscriptionFacts:
+        """Charge nothing until ``resumes_at`` (None: until ``resume``)."""
+        ...
+
+    def resume(self, subscription_ref: str) -> SubscriptionFacts:
+        """End a pause; the next payment is that of the usual day."""
+        ...
+
+    def cancel(self, subscription_ref: str, *, at_period_end: bool) -> SubscriptionFacts:
+        """Never charge again. What is paid stays paid. One that has ended already stays as it is."""
+        ...
+
+    def portal(self, customer_ref: str, return_url: str) -> str:
+        """Return the address of a page on which a supporter changes their card."""
+        ...
+
+    def movements(self, since: datetime, until: datetime) -> Iterable[Movement]:
+        """Return what moved our balance from ``since`` up to ``until``, which is left out; newest first."""
+        ...
+
+
+class GivenOnce:
+    """What a way to take money answers about gifts that come again, if it has none, and about a balance it lacks."""
+
+    recurring: ClassVar[bool] = False
+    asynchronous: ClassVar[bool] = False
+
+    def change(self, subscription_ref: str, charged: Money, product: str) -> SubscriptionFacts:
+        """Refuse: nothing comes again this way."""
+        raise NotSetUp
+
+    def pause(self, subscription_ref: str, resumes_at: datetime | None) -> SubscriptionFacts:
+        """Refuse: nothing comes again this way."""
+        raise NotSetUp
+
+    def resume(self, subscription_ref: str) -> SubscriptionFacts:
+        """Refuse: nothing comes again this way."""
+        raise NotSetUp
+
+    def cancel(self, subscription_ref: str, *, at_period_end: bool) -> SubscriptionFacts:
+        """Refuse: nothing comes again this way."""
+        raise NotSetUp
+
+    def portal(self, customer_ref: str, return_url: str) -> str:
+        """Refuse: there is no card to change."""
+        raise NotSetUp
+
+    def movements(self, since: datetime, until: datetime) -> Iterable[Movement]:
+        """Return nothing: nobody else holds this money."""
+        return ()

@@ -1,12 +1,15 @@
-"""Stripe, by its hosted Checkout. No type of Stripe's leaves this module."""
+"""Stripe, by its hosted Checkout and its billing: what is asked. What the answers mean stands in ``stripe_facts``."""
 
+import logging
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from standfirst.funding.models import Interval
+from standfirst.funding.providers import stripe_facts as read
 from standfirst.funding.providers.protocol import (
     Charge,
     EventRef,
@@ -14,42 +17,53 @@ from standfirst.funding.providers.protocol import (
     Facts,
     GiftState,
     Intent,
+    Movement,
     NotFound,
     NotSetUp,
     ProviderRefused,
     ProviderUnreachable,
     Redirect,
     RefundFacts,
-    RefundState,
+    SubscriptionFacts,
 )
 from standfirst.kit.money import Money
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
+log = logging.getLogger(__name__)
 API_VERSION = "2026-10-28.endive"  # what these calls were written against; a new SDK does not move it
 SECONDS_TO_ANSWER = 10  # a supporter waits for this; Stripe answers within two as a rule
 RETRIES = 2  # of a request that got no answer; harmless, as each carries an idempotency key
 PAGE_AGE = timedelta(minutes=60)  # of the hosted page; Stripe allows 30 minutes to a day
-REFUNDS_MAX = 100  # of one charge; Stripe's largest page
+PAGE = 100  # things in one answer; Stripe's largest
 HANDLED = frozenset(
     {
         "checkout.session.completed",
         "checkout.session.async_payment_succeeded",
         "checkout.session.async_payment_failed",
         "checkout.session.expired",
+        "invoice.paid",
+        "invoice.payment_failed",
+        "customer.subscription.updated",
+        "customer.subscription.deleted",
         "payment_intent.succeeded",
         "charge.succeeded",
         "charge.refunded",
         "refund.created",
         "refund.updated",
         "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
     }
 )
-# ISO says no decimals, Stripe wants two all the same: 5 UGX are sent as 500.
-_TWO_DECIMALS_AT_STRIPE = frozenset({"UGX", "ISK"})
 _INTENT_STATES: dict[str, GiftState] = {"succeeded": "paid", "processing": "pending", "canceled": "lapsed"}
-_REFUND_STATES: dict[str, RefundState] = {"failed": "failed", "canceled": "failed"}
+_SUBSCRIPTION = ("default_payment_method", "latest_invoice")  # as _CHARGE_OF, of a subscription
+_ENDED = frozenset({"canceled", "incomplete_expired"})
+_CHARGE_OF = ("balance_transaction", "refunds.data.balance_transaction")  # to expand wherever a charge is reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +87,13 @@ class Stripe:
     """Cards, wallets and what else Stripe's payment page offers."""
 
     name: ClassVar[str] = "stripe"
+    recurring: ClassVar[bool] = True
     refundable: ClassVar[bool] = True
+    asynchronous: ClassVar[bool] = True
 
     def __init__(self, account: StripeAccount) -> None:
         self.account = account
+        self._version_doubted = False
 
     @cached_property
     def _client(self) -> "StripeClient":
@@ -94,50 +111,56 @@ class Stripe:
 
     def start(self, intent: Intent) -> Redirect:
         """Open a Checkout session. The gift's id is the idempotency key: called twice, it is one session."""
-        marks = {"gift": str(intent.public_id), "site": self.account.site}
         session = self._ask(
             lambda: self._client.v1.checkout.sessions.create(
-                params={
-                    "mode": "payment",
-                    "submit_type": "donate",
-                    "line_items": [
-                        {
-                            "quantity": 1,
-                            "price_data": {
-                                "currency": intent.charged.currency.lower(),
-                                "unit_amount": _to_stripe(intent.charged),
-                                "product_data": {"name": intent.description},
-                            },
-                        }
-                    ],
-                    "client_reference_id": str(intent.public_id),
-                    "metadata": marks,
-                    "payment_intent_data": {"metadata": marks},
-                    "success_url": intent.success_url,
-                    "cancel_url": intent.cancel_url,
-                    "expires_at": int((intent.started_at + PAGE_AGE).timestamp()),
-                },
+                params=cast("Any", self._session_params(intent)),
                 options={"idempotency_key": f"gift-{intent.public_id}"},
             )
         )
         return Redirect(url=session["url"], session_ref=session["id"])
 
+    def _session_params(self, intent: Intent) -> dict[str, Any]:
+        marks = {"gift": str(intent.public_id), "site": self.account.site}
+        price: dict[str, Any] = {
+            "currency": intent.charged.currency.lower(),
+            "unit_amount": read.minor_at_stripe(intent.charged),
+            "product_data": {"name": intent.description},
+        }
+        params: dict[str, Any] = {
+            "submit_type": "donate",
+            "line_items": [{"quantity": 1, "price_data": price}],
+            "client_reference_id": str(intent.public_id),
+            "metadata": marks,
+            "success_url": intent.success_url,
+            "cancel_url": intent.cancel_url,
+            "expires_at": int((intent.started_at + PAGE_AGE).timestamp()),
+        }
+        if intent.interval == Interval.ONCE:
+            return params | {"mode": "payment", "payment_intent_data": {"metadata": marks}}
+        price["recurring"] = {"interval": str(intent.interval)}
+        return params | {"mode": "subscription", "subscription_data": {"metadata": marks}}
+
     def fetch(self, ref: str) -> Facts:
-        """Ask for the session, payment intent, charge or refund ``ref`` and all that belongs to it."""
-        kind = ref.partition("_")[0]
-        if kind == "cs":
-            return self._facts_of_session(ref)
-        if kind == "pi":
-            return self._facts_of_intent(self._intent(ref))
-        if kind == "ch":
-            return self._facts_of_intent(
-                self._intent(self._get(self._client.v1.charges.retrieve, ref)["payment_intent"])
-            )
-        if kind == "re":
-            return self._facts_of_intent(
-                self._intent(self._get(self._client.v1.refunds.retrieve, ref)["payment_intent"])
-            )
-        raise NotFound(ref=ref)
+        """Ask for the session, payment, charge, refund, dispute, invoice or subscription ``ref``.
+
+        As few questions as Stripe allows, four steps of expansion being its limit: one for a gift that
+        is given once, two for one that comes again, one more where a refund or dispute has to be looked up.
+        """
+        reader = {
+            "cs": self._facts_of_session,
+            "pi": self._facts_of_intent_ref,
+            "ch": self._facts_of_charge,
+            "py": self._facts_of_charge,
+            "re": self._facts_of_refund,
+            "pyr": self._facts_of_refund,
+            "dp": self._facts_of_dispute,
+            "du": self._facts_of_dispute,
+            "in": self._facts_of_invoice_ref,
+            "sub": self._facts_of_subscription,
+        }.get(ref.partition("_")[0])
+        if reader is None:
+            raise NotFound(ref=ref)
+        return reader(ref)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[EventRef]:
         """Check the signature, then read who sent what about what. Types that we do not act on are no news."""
@@ -155,6 +178,7 @@ class Stripe:
             raise EventRefused from error
         if live is not self.account.live:
             raise EventRefused
+        self._doubt_version(event.get("api_version"))
         return [found] if found.type in HANDLED else []
 
     def refund(self, charge_ref: str, amount: Money, asked_as: uuid.UUID) -> RefundFacts:
@@ -163,70 +187,215 @@ class Stripe:
             lambda: self._client.v1.refunds.create(
                 params={
                     "charge": charge_ref,
-                    "amount": _to_stripe(amount),
+                    "amount": read.minor_at_stripe(amount),
                     "reason": "requested_by_customer",
                     "metadata": {"refund": str(asked_as), "site": self.account.site},
+                    "expand": ["balance_transaction"],
                 },
                 options={"idempotency_key": f"refund-{asked_as}"},
             )
         )
-        return _refund_facts(found)
+        return read.refund(found)
+
+    def change(self, subscription_ref: str, charged: Money, product: str) -> SubscriptionFacts:
+        """Give a subscription another price from its next invoice on. ``product`` keeps the name it began with."""
+        found = self._get(self._client.v1.subscriptions.retrieve, subscription_ref)
+        item = found["items"]["data"][0]
+        price = {
+            "currency": charged.currency.lower(),
+            "unit_amount": read.minor_at_stripe(charged),
+            "product": read.ref_of(item["price"]["product"]),
+            "recurring": {"interval": item["price"]["recurring"]["interval"]},
+        }
+        items = [{"id": item["id"], "price_data": price}]
+        return self._update(subscription_ref, items=items, proration_behavior="none")
+
+    def pause(self, subscription_ref: str, resumes_at: datetime | None) -> SubscriptionFacts:
+        """Void the invoices until ``resumes_at``."""
+        until = {} if resumes_at is None else {"resumes_at": int(resumes_at.timestamp())}
+        return self._update(subscription_ref, pause_collection={"behavior": "void"} | until)
+
+    def resume(self, subscription_ref: str) -> SubscriptionFacts:
+        """Collect the invoices from now on."""
+        return self._update(subscription_ref, pause_collection="")
+
+    def cancel(self, subscription_ref: str, *, at_period_end: bool) -> SubscriptionFacts:
+        """End a subscription; one that has ended already stays as it is."""
+        found = self._subscription(subscription_ref)
+        if found["status"] not in _ENDED:
+            if at_period_end:
+                return self._update(subscription_ref, cancel_at_period_end=True)
+            params: Any = {"prorate": False, "invoice_now": False, "expand": list(_SUBSCRIPTION)}
+            found = self._ask(lambda: self._client.v1.subscriptions.cancel(subscription_ref, params=params))
+        return self._described(found)
+
+    def portal(self, customer_ref: str, return_url: str) -> str:
+        """Open the page on which a supporter gives Stripe another card; it leads back when that is done."""
+        after = {"type": "redirect", "redirect": {"return_url": return_url}}
+        params: Any = {
+            "customer": customer_ref,
+            "return_url": return_url,
+            "flow_data": {"type": "payment_method_update", "after_completion": after},
+        }
+        return str(self._ask(lambda: self._client.v1.billing_portal.sessions.create(params=params))["url"])
+
+    def movements(self, since: datetime, until: datetime) -> Iterator[Movement]:
+        """Return the lines of the balance, newest first, a hundred with each question."""
+        params: Any = {"limit": PAGE, "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())}}
+        while True:
+            page = self._ask(lambda: self._client.v1.balance_transactions.list(params=params))
+            yield from (read.movement(line) for line in page["data"])
+            if not page["has_more"]:
+                return
+            params["starting_after"] = page["data"][-1]["id"]
+
+    def _update(self, ref: str, **changes: Any) -> SubscriptionFacts:
+        params: Any = changes | {"expand": list(_SUBSCRIPTION)}
+        return self._described(self._ask(lambda: self._client.v1.subscriptions.update(ref, params=params)))
+
+    def _described(self, found: dict[str, Any]) -> SubscriptionFacts:
+        facts = read.subscription(found)
+        if facts is None:
+            raise ProviderRefused(reason=str(found["status"]))
+        return facts
 
     def _facts_of_session(self, ref: str) -> Facts:
-        session = self._get(self._client.v1.checkout.sessions.retrieve, ref)
+        session = self._get(
+            self._client.v1.checkout.sessions.retrieve,
+            ref,
+            "payment_intent.latest_charge.balance_transaction",
+            "payment_intent.latest_charge.refunds",
+            "invoice.payments",
+            *(f"subscription.{part}" for part in _SUBSCRIPTION),
+        )
         email = (session.get("customer_details") or {}).get("email") or ""
+        if session.get("subscription"):
+            return self._facts_of_invoice(session["invoice"], session["subscription"], email=email)
         if session["payment_intent"]:
-            found = self._intent(session["payment_intent"])
+            found = session["payment_intent"]
             if found["status"] in _INTENT_STATES:
                 return self._facts_of_intent(found, email=email)
         state: GiftState = {"expired": "lapsed", "complete": "failed"}.get(session["status"], "open")  # type: ignore[assignment]
-        return self._facts(session, state)
+        return self._facts(session, session["metadata"], state)
+
+    def _facts_of_intent_ref(self, ref: str) -> Facts:
+        return self._facts_of_intent(self._intent(ref))
+
+    def _facts_of_charge(self, ref: str) -> Facts:
+        return self._facts_of_part(self._get(self._client.v1.charges.retrieve, ref, "payment_intent", *_CHARGE_OF))
+
+    def _facts_of_refund(self, ref: str) -> Facts:
+        wanted = ("charge.payment_intent", *(f"charge.{part}" for part in _CHARGE_OF))
+        return self._facts_of_part(self._get(self._client.v1.refunds.retrieve, ref, *wanted)["charge"])
+
+    def _facts_of_dispute(self, ref: str) -> Facts:
+        wanted = ("charge.payment_intent", *(f"charge.{part}" for part in _CHARGE_OF))
+        return self._facts_of_part(self._get(self._client.v1.disputes.retrieve, ref, *wanted)["charge"])
+
+    def _facts_of_part(self, charge: dict[str, Any] | None) -> Facts:
+        """Go from a charge to its payment; a charge without one was not begun by a page of ours."""
+        if charge is None or charge["payment_intent"] is None:
+            raise NotFound(ref=read.ref_of(charge))
+        found = charge["payment_intent"]
+        if read.ref_of(found["latest_charge"]) != charge["id"]:
+            return self._facts_of_intent(self._intent(found["id"]))
+        return self._facts_of_intent(found | {"latest_charge": charge})
 
     def _facts_of_intent(self, found: dict[str, Any], *, email: str = "") -> Facts:
+        marks, invoice = found.get("metadata") or {}, None
+        if "gift" not in marks and found.get("customer"):
+            # A payment does not say of which invoice it is; the marks are on the invoice's subscription.
+            invoice = self._invoice_paid_by(found["id"])
+            marks = read.marks_of_invoice(invoice) if invoice else marks
         state = _INTENT_STATES.get(found["status"], "open")
         if state != "paid":
-            return self._facts(found, state)
+            return self._facts(found, marks, state if invoice is None else "open")
         charge = found["latest_charge"]
         email = email or (charge.get("billing_details") or {}).get("email") or ""
-        return self._facts(found, state, self._charge(charge), email)
+        return self._facts(found, marks, state, self._charge(charge, invoice), email)
 
-    def _charge(self, charge: dict[str, Any]) -> Charge:
-        amount = _from_stripe(charge["amount"], charge["currency"])
-        settled = charge["balance_transaction"]
-        refunds = self._ask(
-            lambda: self._client.v1.refunds.list(params={"charge": charge["id"], "limit": REFUNDS_MAX})
-        )["data"]
-        fee = _fee(settled["fee"], settled["currency"]) if settled else None
-        return Charge(
-            ref=charge["id"],
-            amount=amount,
-            paid_at=_moment(charge["created"]),
-            fee=fee,
-            fee_ref=settled["id"] if settled else "",
-            refunds=tuple(_refund_facts(refund) for refund in refunds),
-        )
+    def _facts_of_invoice_ref(self, ref: str) -> Facts:
+        wanted = ("payments", *(f"parent.subscription_details.subscription.{part}" for part in _SUBSCRIPTION))
+        invoice = self._get(self._client.v1.invoices.retrieve, ref, *wanted)
+        found = read.expanded_subscription(invoice)
+        if found is None:
+            raise NotFound(ref=ref)
+        return self._facts_of_invoice(invoice, found)
 
-    def _facts(self, found: dict[str, Any], state: GiftState, charge: Charge | None = None, email: str = "") -> Facts:
-        marks = found.get("metadata") or {}
+    def _facts_of_invoice(self, invoice: dict[str, Any], sub: dict[str, Any], *, email: str = "") -> Facts:
+        """Say how the invoice of a subscription stands. One over nothing is paid and brings no charge."""
+        facts = self._facts(sub, sub["metadata"], "open", email=email or invoice.get("customer_email") or "")
+        facts = replace(facts, subscription=read.subscription(sub))
+        ref = read.intent_of_invoice(invoice)
+        begins = invoice.get("billing_reason") == "subscription_create"
+        if not ref or (invoice["status"] != "paid" and not begins):
+            return facts
+        intent = self._intent(ref)
+        if intent["status"] == "succeeded":
+            return replace(facts, state="paid", charge=self._charge(intent["latest_charge"], invoice))
+        state: GiftState = "pending" if intent["status"] == "processing" else "failed"
+        return replace(facts, state=state)
+
+    def _facts_of_subscription(self, ref: str) -> Facts:
+        found = self._subscription(ref)
+        state: GiftState = "lapsed" if found["status"] == "incomplete_expired" else "open"
+        return replace(self._facts(found, found["metadata"], state), subscription=read.subscription(found))
+
+    def _subscription(self, ref: str) -> dict[str, Any]:
+        return self._get(self._client.v1.subscriptions.retrieve, ref, *_SUBSCRIPTION)
+
+    def _charge(self, found: dict[str, Any], invoice: dict[str, Any] | None = None) -> Charge:
+        refunds = found.get("refunds") or {"data": [], "has_more": True}
+        if refunds["has_more"] or any(isinstance(each["balance_transaction"], str) for each in refunds["data"]):
+            refunds = self._of_charge(self._client.v1.refunds.list, found["id"], "data.balance_transaction")
+        disputes = self._of_charge(self._client.v1.disputes.list, found["id"]) if found["disputed"] else {"data": []}
+        charge = read.charge(found, refunds["data"], disputes["data"])
+        if invoice is None:
+            return charge
+        return replace(charge, invoice_ref=invoice["id"], adjusted=read.is_adjusted(invoice))
+
+    def _of_charge(self, listing: Callable[..., Any], ref: str, *expand: str) -> dict[str, Any]:
+        return self._ask(lambda: listing(params={"charge": ref, "limit": PAGE, "expand": list(expand)}))
+
+    def _invoice_paid_by(self, intent_ref: str) -> dict[str, Any] | None:
+        params: Any = {
+            "payment": {"type": "payment_intent", "payment_intent": intent_ref},
+            "limit": 1,
+            "expand": ["data.invoice"],
+        }
+        found = self._ask(lambda: self._client.v1.invoice_payments.list(params=params))["data"]
+        return found[0]["invoice"] if found else None
+
+    def _facts(
+        self,
+        found: dict[str, Any],
+        marks: dict[str, Any] | None,
+        state: GiftState,
+        charge: Charge | None = None,
+        email: str = "",
+    ) -> Facts:
         return Facts(
             provider=self.name,
             state=state,
             live=found["livemode"],
-            gift_id=_uuid(marks.get("gift", "")),
-            site=marks.get("site", ""),
+            gift_id=read.gift_id((marks or {}).get("gift", "")),
+            site=(marks or {}).get("site", ""),
             charge=charge,
             email=email,
         )
 
-    def _intent(self, ref: str | None) -> dict[str, Any]:
-        if ref is None:
-            raise NotFound(ref="")
-        return self._get(
-            self._client.v1.payment_intents.retrieve, ref, {"expand": ["latest_charge.balance_transaction"]}
-        )
+    def _intent(self, ref: str) -> dict[str, Any]:
+        wanted = (f"latest_charge.{part}" for part in _CHARGE_OF)
+        return self._get(self._client.v1.payment_intents.retrieve, ref, *wanted)
 
-    def _get(self, retrieve: Callable[..., Any], ref: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        return self._ask(lambda: retrieve(ref, params=params or {}))
+    def _get(self, retrieve: Callable[..., Any], ref: str, *expand: str) -> dict[str, Any]:
+        return self._ask(lambda: retrieve(ref, params={"expand": list(expand)} if expand else {}))
+
+    def _doubt_version(self, version: object) -> None:
+        """Say once if messages come in another version: only ids are taken from them, so nothing is lost by it."""
+        if version != API_VERSION and not self._version_doubted:
+            self._version_doubted = True
+            log.warning("messages of Stripe come in version %s; set its endpoint to %s", version, API_VERSION)
 
     def _ask(self, question: Callable[[], Any]) -> dict[str, Any]:
         """Ask Stripe; its errors become ours. Plain data comes back."""
@@ -255,45 +424,3 @@ def _event_ref(event: dict[str, Any]) -> EventRef:
         if not isinstance(text, str) or not text:
             raise ValueError(text)
     return EventRef(event_id=event["id"], type=event["type"], object_ref=about)
-
-
-def _refund_facts(found: dict[str, Any]) -> RefundFacts:
-    return RefundFacts(
-        ref=found["id"],
-        amount=_from_stripe(found["amount"], found["currency"]),
-        # Stripe takes the money when the refund is made, so "pending" counts; a failure gives it back.
-        state=_REFUND_STATES.get(found["status"], "done"),
-        at=_moment(found["created"]),
-        asked_as=_uuid((found.get("metadata") or {}).get("refund", "")),
-    )
-
-
-def _to_stripe(amount: Money) -> int:
-    return amount.minor * 100 if amount.currency in _TWO_DECIMALS_AT_STRIPE else amount.minor
-
-
-def _from_stripe(amount: int, currency: str) -> Money:
-    code = currency.upper()
-    if code in _TWO_DECIMALS_AT_STRIPE:
-        whole, rest = divmod(amount, 100)
-        if rest:
-            raise ProviderRefused(reason="fraction_of_smallest_unit")
-        return Money(whole, code)
-    return Money(amount, code)
-
-
-def _fee(amount: int, currency: str) -> Money:
-    # Stripe counts its own fee in hundredths that these currencies do not have: booked rounded up.
-    code = currency.upper()
-    return Money(-(-amount // 100) if code in _TWO_DECIMALS_AT_STRIPE else amount, code)
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, tz=UTC)
-
-
-def _uuid(raw: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(raw)
-    except ValueError:
-        return None

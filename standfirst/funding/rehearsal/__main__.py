@@ -13,6 +13,7 @@ from pathlib import Path
 from standfirst.funding.rehearsal.chaos import Chaos, Odds
 from standfirst.funding.rehearsal.keys import API_KEY_VARIABLE, WEBHOOK_SECRET_VARIABLE, Secrets
 from standfirst.funding.rehearsal.server import Rehearsal
+from standfirst.kit import clock
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     seed, odds = given.chaos
     given.data.parent.mkdir(parents=True, exist_ok=True)
+    clock.follow(given.clock)
     try:
         rehearsal = Rehearsal(
             port=given.port,
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--public-url", default="", help="the address at which a browser reaches the payment page")
     parser.add_argument("--webhook-url", required=True, help="where the site takes messages")
     parser.add_argument("--data", type=Path, required=True, help="the file that remembers everything")
+    parser.add_argument("--clock", type=Path, default=None, help="the file that moves the clock, shared with the site")
     parser.add_argument(
         "--chaos", type=Odds.parse, default=(0, Odds()), help="trouble in percent: seed=7,drop=20,duplicate=20,delay=30"
     )

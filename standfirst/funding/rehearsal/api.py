@@ -6,27 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from standfirst.funding.rehearsal import contract
+from standfirst.funding.rehearsal import contract, control
 from standfirst.funding.rehearsal.bank import Bank
 from standfirst.funding.rehearsal.errors import BAD_REQUEST, Refused
+from standfirst.funding.rehearsal.expansion import Expansion
+from standfirst.funding.rehearsal.ground import listed
 from standfirst.funding.rehearsal.state import Thing
 
 SERVER_ERROR = 500
 LIST_MOST = 100
-_EXPANDABLE = {
-    "balance_transaction": "balance_transaction",
-    "charge": "charge",
-    "latest_charge": "charge",
-    "payment_intent": "payment_intent",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: its parameters by name, and the id in its path."""
+    """A request: its parameters by name, and what its path names."""
 
     given: dict[str, Any]
     id: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +40,36 @@ class Api:
 
     def __init__(self, bank: Bank) -> None:
         self.bank = bank
+        self.expansion = Expansion(bank)
+        get = self._get
         self._routes: list[tuple[str, re.Pattern[str], str, Callable[[Asked], Thing]]] = [
-            ("POST", re.compile("checkout/sessions"), "SessionCreateParams", self._open_session),
-            ("GET", re.compile("checkout/sessions/([^/]+)"), "SessionRetrieveParams", self._session),
-            ("POST", re.compile("checkout/sessions/([^/]+)/expire"), "SessionExpireParams", self._expire),
-            ("GET", re.compile("payment_intents/([^/]+)"), "PaymentIntentRetrieveParams", self._get("payment_intent")),
-            ("GET", re.compile("charges/([^/]+)"), "ChargeRetrieveParams", self._get("charge")),
-            ("GET", re.compile("balance_transactions/([^/]+)"), "", self._get("balance_transaction")),
-            ("GET", re.compile("events/([^/]+)"), "", self._get("event")),
-            ("GET", re.compile("events"), "EventListParams", self._events),
-            ("POST", re.compile("refunds"), "RefundCreateParams", self._refund),
-            ("GET", re.compile("refunds/([^/]+)"), "RefundRetrieveParams", self._get("refund")),
-            ("GET", re.compile("refunds"), "RefundListParams", self._refunds),
-            ("POST", re.compile("rehearsal/refunds/([^/]+)/failures"), "", self._fail_refund),
+            (verb, re.compile(path), kind, operation)
+            for verb, path, kind, operation in (
+                ("POST", "checkout/sessions", "checkout.SessionCreateParams", self._open_session),
+                ("GET", "checkout/sessions/([^/]+)", "checkout.SessionRetrieveParams", self._session),
+                ("POST", "checkout/sessions/([^/]+)/expire", "checkout.SessionExpireParams", self._expire),
+                ("GET", "payment_intents/([^/]+)", "PaymentIntentRetrieveParams", get("payment_intent")),
+                ("GET", "charges/([^/]+)", "ChargeRetrieveParams", get("charge")),
+                ("GET", "balance_transactions/([^/]+)", "", get("balance_transaction")),
+                ("GET", "balance_transactions", "BalanceTransactionListParams", self._listing("balance_transaction")),
+                ("GET", "events/([^/]+)", "", get("event")),
+                ("GET", "events", "EventListParams", self._listing("event")),
+                ("POST", "refunds", "RefundCreateParams", self._refund),
+                ("GET", "refunds/([^/]+)", "RefundRetrieveParams", get("refund")),
+                ("GET", "refunds", "RefundListParams", self._listing("refund")),
+                ("GET", "disputes/([^/]+)", "DisputeRetrieveParams", get("dispute")),
+                ("GET", "disputes", "DisputeListParams", self._listing("dispute")),
+                ("GET", "invoices/([^/]+)", "InvoiceRetrieveParams", get("invoice")),
+                ("GET", "invoice_payments", "InvoicePaymentListParams", self._invoice_payments),
+                ("GET", "customers/([^/]+)", "CustomerRetrieveParams", get("customer")),
+                ("GET", "payouts/([^/]+)", "PayoutRetrieveParams", get("payout")),
+                ("GET", "payouts", "PayoutListParams", self._listing("payout")),
+                ("GET", "subscriptions/([^/]+)", "SubscriptionRetrieveParams", get("subscription")),
+                ("POST", "subscriptions/([^/]+)", "SubscriptionUpdateParams", self._change_subscription),
+                ("DELETE", "subscriptions/([^/]+)", "SubscriptionCancelParams", self._cancel_subscription),
+                ("POST", "billing_portal/sessions", "billing_portal.SessionCreateParams", self._portal),
+                ("POST", "rehearsal/([a-z-]+)/([^/]*)", "", self._control),
+            )
         ]
 
     def answer(self, method: str, path: str, form: str, key: str = "") -> Answer:
@@ -89,52 +103,53 @@ class Api:
             if verb == method and match:
                 checked = contract.checked(kind, given) if kind else given
                 with self.bank.state.change():
-                    return self._expanded(operation(Asked(checked, *match.groups())), given.get("expand", []))
+                    self.bank.catch_up()
+                    answer = operation(Asked(checked, *match.groups()))
+                    return self.expansion.expanded(answer, given.get("expand", []))
         raise Refused("", f"Unrecognized request URL ({method}: /v1/{path}).", status=404)
-
-    def _expanded(self, thing: Thing, wanted: list[str]) -> Thing:
-        for path in wanted:
-            self._expand(thing, path.split("."))
-        return thing
-
-    def _expand(self, thing: Thing, steps: list[str]) -> None:
-        name = steps[0]
-        if name not in _EXPANDABLE or name not in thing:
-            raise Refused("parameter_invalid", f"This property cannot be expanded ({name}).", "expand")
-        if isinstance(thing[name], str):
-            thing[name] = self.bank.get(thing[name], _EXPANDABLE[name])
-        if len(steps) > 1 and thing[name] is not None:
-            self._expand(thing[name], steps[1:])
 
     def _get(self, kind: str) -> Callable[[Asked], Thing]:
         return lambda asked: self.bank.get(asked.id, kind)
 
     def _open_session(self, asked: Asked) -> Thing:
-        return self.bank.open_session(asked.given)
+        return self.bank.sessions.open(asked.given)
 
     def _session(self, asked: Asked) -> Thing:
         return self.bank.session(asked.id)
 
     def _expire(self, asked: Asked) -> Thing:
-        return self.bank.expire(self.bank.session(asked.id))
+        return self.bank.sessions.expire(self.bank.session(asked.id))
 
     def _refund(self, asked: Asked) -> Thing:
         return self.bank.refund(asked.given)
 
-    def _fail_refund(self, asked: Asked) -> Thing:
-        return self.bank.fail_refund(asked.id)
+    def _change_subscription(self, asked: Asked) -> Thing:
+        return self.bank.billing.update(asked.id, asked.given)
 
-    def _refunds(self, asked: Asked) -> Thing:
-        charge = asked.given.get("charge")
-        if charge is None and "payment_intent" in asked.given:
-            charge = self.bank.get(asked.given["payment_intent"], "payment_intent")["latest_charge"]
-        most = min(asked.given.get("limit", 10), LIST_MOST)
-        return _listed("/v1/refunds", self.bank.state.of_kind("refund", parent=charge, most=most))
+    def _cancel_subscription(self, asked: Asked) -> Thing:
+        return self.bank.billing.cancel(asked.id)
 
-    def _events(self, asked: Asked) -> Thing:
-        most = min(asked.given.get("limit", 10), LIST_MOST)
-        return _listed("/v1/events", self.bank.state.of_kind("event", most=most))
+    def _portal(self, asked: Asked) -> Thing:
+        return self.bank.open_portal(asked.given)
 
+    def _control(self, asked: Asked) -> Thing:
+        return control.carried_out(self.bank, asked.id, asked.about)
 
-def _listed(url: str, data: list[Thing]) -> Thing:
-    return {"object": "list", "url": url, "has_more": False, "data": data}
+    def _invoice_payments(self, asked: Asked) -> Thing:
+        intent = asked.given.get("payment", {}).get("payment_intent")
+        return listed("/v1/invoice_payments", self.bank.state.of_kind("invoice_payment", parent=intent, most=LIST_MOST))
+
+    def _listing(self, kind: str) -> Callable[[Asked], Thing]:
+        return lambda asked: self._listed(kind, asked.given)
+
+    def _listed(self, kind: str, given: dict[str, Any]) -> Thing:
+        parent = given.get("charge") or given.get("source")
+        if parent is None and "payment_intent" in given:
+            parent = self.bank.get(given["payment_intent"], "payment_intent")["latest_charge"]
+        most = min(given.get("limit", 10), LIST_MOST)
+        created = given.get("created", {})
+        bounds = created if isinstance(created, dict) else {"gte": created, "lte": created}
+        found = self.bank.state.page(
+            kind, parent=parent, most=most + 1, after=given.get("starting_after", ""), type=given.get("type"), **bounds
+        )
+        return listed(f"/v1/{kind}s", found[:most], more=len(found) > most)

@@ -14,7 +14,8 @@ from standfirst.funding.rehearsal.errors import Refused
 FIELDS_MAX = 200  # of a form; ours have some fifteen
 # stripe-python types an enumeration as "Literal | str"; where a wrong word matters, the words stand here.
 _WORDS = {
-    "mode": {"payment"},
+    "mode": {"payment", "subscription"},
+    "proration_behavior": {"always_invoice", "create_prorations", "none"},
     "submit_type": {"auto", "book", "donate", "pay", "subscribe"},
     "reason": {"duplicate", "fraudulent", "requested_by_customer"},
 }
@@ -49,7 +50,7 @@ def _lists(tree: Any) -> Any:
 def checked(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     """Return ``given`` with its numbers as numbers, or refuse it as Stripe would.
 
-    ``kind`` names the type in stripe-python.
+    ``kind`` names the type in stripe-python's ``params``.
     """
     import pydantic
 
@@ -72,8 +73,8 @@ def _adapter(kind: str) -> Any:
     from stripe import StripeContext, params
     from typing_extensions import is_typeddict
 
-    holder: Any = params.checkout if kind.startswith("Session") else params
-    type_ = getattr(holder, kind)
+    folder, _, name = kind.rpartition(".")
+    type_: Any = getattr(getattr(params, folder) if folder else params, name)
     module = vars(sys.modules[type_.__module__])
     options = vars(sys.modules["stripe._request_options"])
     for found in module.values():

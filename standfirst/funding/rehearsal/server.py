@@ -1,7 +1,8 @@
-"""The rehearsal's HTTP server: the API under /v1/, the payment page under /pay/."""
+"""The rehearsal's HTTP server: the API under /v1/, pages for people beside it."""
 
 import hmac
 import json
+import logging
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,14 +14,15 @@ from standfirst.funding.rehearsal import page
 from standfirst.funding.rehearsal.api import Answer, Api
 from standfirst.funding.rehearsal.bank import Bank
 from standfirst.funding.rehearsal.chaos import Chaos
-from standfirst.funding.rehearsal.errors import Refused
+from standfirst.funding.rehearsal.desk import Desk
 from standfirst.funding.rehearsal.keys import Secrets
 from standfirst.funding.rehearsal.state import State
 from standfirst.funding.rehearsal.webhooks import Sender
-from standfirst.kit.money import Money
 
+log = logging.getLogger(__name__)
 BODY_BYTES_MAX = 64 * 1024  # Stripe's own requests of ours have two kilobytes
 SECONDS_IDLE_MAX = 60
+LOOK_MS = 500
 STOP_MS_MAX = 200  # how long a wish to stop waits to be heard
 
 
@@ -45,9 +47,12 @@ class Rehearsal:
         self.sender = Sender(self.state, url=webhook_url, secret=secrets.webhook_secret, chaos=self.chaos)
         self.bank = Bank(self.state, public_url=self.url, notify=self.sender.notify)
         self.api = Api(self.bank)
+        self.desk = Desk(self.bank)
         self.api_key = secrets.api_key
         self.server.rehearsal = self
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
+        self._clockwork = threading.Thread(target=self._go_on, name="clockwork", daemon=True)
 
     def start(self) -> None:
         """Serve in a thread of its own."""
@@ -57,16 +62,28 @@ class Rehearsal:
     def serve_forever(self) -> None:
         """Serve until ``stop`` is called from another thread."""
         self.sender.start()
+        self._clockwork.start()
         self.server.serve_forever(poll_interval=STOP_MS_MAX / 1000)
 
     def stop(self) -> None:
         """Stop serving and sending; what was written is kept."""
         self.server.shutdown()
+        self._stopped.set()
+        self._clockwork.join()
         self.sender.stop()
         self.server.server_close()
         if self._thread is not None:
             self._thread.join()
         self.state.close()
+
+    def _go_on(self) -> None:
+        """Do what falls due by the clock, within half a second, also when nobody asks."""
+        while not self._stopped.wait(LOOK_MS / 1000):
+            try:
+                self.bank.catch_up()
+            except Exception:
+                # Said and tried again: a thread that ends would leave the clock standing for good.
+                log.exception("the rehearsal could not do what fell due")
 
 
 class _Server(ThreadingHTTPServer):
@@ -83,6 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a GET."""
         self._answer(body="")
 
+    def do_DELETE(self) -> None:
+        """Answer a DELETE, whose parameters stand in its address."""
+        self._answer(body="")
+
     def do_POST(self) -> None:
         """Answer a POST; a body of unknown or great length is refused."""
         length = self.headers.get("Content-Length", "")
@@ -96,14 +117,19 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path.startswith("/v1/"):
             self._api(parts.path.removeprefix("/v1/"), body or parts.query)
-        elif parts.path.startswith("/pay/"):
-            self._pay(parts.path.removeprefix("/pay/"), body)
         elif parts.path == "/style.css":
             self._send(HTTPStatus.OK, page.STYLE.encode(), "text/css")
-        elif parts.path == "/":
-            self._send(HTTPStatus.OK, page.shell("Rehearsal", "<h1>The rehearsal is running.</h1>").encode())
+        elif self.command == "POST" and self._from_elsewhere():
+            self._send(HTTPStatus.FORBIDDEN, page.nothing_here().encode())
         else:
-            self._send(HTTPStatus.NOT_FOUND, page.nothing_here().encode())
+            answer = self.server.rehearsal.desk.answer(
+                self.command == "POST", parts.path, parse_qs(body or parts.query)
+            )
+            self._send(answer.status, answer.html.encode(), location=answer.location)
+
+    def _from_elsewhere(self) -> bool:
+        """Say whether a browser sends a form from another site's page."""
+        return self.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
 
     def _api(self, path: str, form: str) -> None:
         rehearsal = self.server.rehearsal
@@ -117,25 +143,6 @@ class _Handler(BaseHTTPRequestHandler):
             error = {"error": {"type": "api_error", "message": "The answer was lost on purpose."}}
             answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, error)
         self._json(answer)
-
-    def _pay(self, session_id: str, body: str) -> None:
-        bank = self.server.rehearsal.bank
-        action = parse_qs(body).get("action", [""])[0] if self.command == "POST" else ""
-        try:
-            with bank.state.change():
-                session = {"pay": bank.pay, "decline": bank.decline}.get(action, bank.session)(session_id)
-        except Refused:
-            self._send(HTTPStatus.NOT_FOUND, page.nothing_here().encode())
-            return
-        if session["status"] == "complete":
-            self._send(HTTPStatus.SEE_OTHER, b"", location=session["success_url"])
-        elif session["status"] == "expired":
-            self._send(HTTPStatus.GONE, page.over(session["cancel_url"]).encode())
-        else:
-            amount = Money(session["amount_total"], session["currency"].upper())
-            declined = action == "decline"
-            html = page.payment(bank.description(session), amount, session["cancel_url"], declined=declined)
-            self._send(HTTPStatus.PAYMENT_REQUIRED if declined else HTTPStatus.OK, html.encode())
 
     def _json(self, answer: Answer) -> None:
         extra = {"Idempotent-Replayed": "true"} if answer.replayed else {}

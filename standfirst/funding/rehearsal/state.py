@@ -16,8 +16,12 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS things (number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, parent TEXT, body TEXT);
 CREATE INDEX IF NOT EXISTS things_by_parent ON things (kind, parent);
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, question TEXT, status INTEGER, body TEXT);
+CREATE INDEX IF NOT EXISTS things_by_time ON things (kind, json_extract(body, '$.created'));
+CREATE TABLE IF NOT EXISTS due (number INTEGER PRIMARY KEY, at INTEGER, what TEXT, about TEXT);
+CREATE INDEX IF NOT EXISTS due_by_time ON due (at, number);
 CREATE TABLE IF NOT EXISTS deliveries (number INTEGER PRIMARY KEY, event TEXT, due_ms INTEGER, tries INTEGER);
 """
+_SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class State:
         self._lock = threading.RLock()
         self._depth = 0
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA cache_size=-1000;" + _TABLES)
+        self._database.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-1000;" + _TABLES
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -86,13 +92,63 @@ class State:
 
     def of_kind(self, kind: str, *, parent: str | None = None, most: int = 100) -> list[Thing]:
         """Return things, newest first."""
-        clause, values = ("", ()) if parent is None else (" AND parent = ?", (parent,))
+        return self.page(kind, parent=parent, most=most)
+
+    def page(
+        self,
+        kind: str,
+        *,
+        parent: str | None = None,
+        most: int = 100,
+        after: str = "",
+        type: str | None = None,  # noqa: A002 - as Stripe calls it
+        **created: int,
+    ) -> list[Thing]:
+        """Return things, newest first, from the one after ``after``; ``gte`` and the like bound when they were made."""
+        clauses, values = ["kind = ?"], [kind]
+        if parent is not None:
+            clauses, values = [*clauses, "parent = ?"], [*values, parent]
+        if after:
+            clauses = [*clauses, "number < (SELECT number FROM things WHERE id = ?)"]
+            values = [*values, after]
+        if type is not None:
+            clauses, values = [*clauses, "json_extract(body, '$.type') = ?"], [*values, type]
+        bounds = [f"json_extract(body, '$.created') {_SIGNS[name]} {int(value)}" for name, value in created.items()]
+        where = " AND ".join([*clauses, *bounds])
         with self._lock:
             rows = self._database.execute(
-                f"SELECT body FROM things WHERE kind = ?{clause} ORDER BY number DESC LIMIT ?",  # noqa: S608 - ours
-                (kind, *values, most),
+                f"SELECT body FROM things WHERE {where} ORDER BY number DESC LIMIT ?",  # noqa: S608 - ours
+                (*values, most),
             ).fetchall()
         return [json.loads(body) for (body,) in rows]
+
+    def fall_due(self, at: int, what: str, about: str) -> None:
+        """Have ``what`` happen to ``about`` at the second ``at``; an earlier wish of the same kind is forgotten."""
+        with self._lock:
+            self.forget_due(what, about)
+            self._database.execute("INSERT INTO due (at, what, about) VALUES (?, ?, ?)", (at, what, about))
+
+    def forget_due(self, what: str, about: str) -> None:
+        """Forget that ``what`` was to happen to ``about``."""
+        with self._lock:
+            self._database.execute("DELETE FROM due WHERE what = ? AND about = ?", (what, about))
+
+    def is_planned(self, what: str, about: str) -> bool:
+        """Say whether ``what`` is to happen to ``about``."""
+        with self._lock:
+            found = self._database.execute("SELECT 1 FROM due WHERE what = ? AND about = ?", (what, about)).fetchone()
+        return found is not None
+
+    def take_due(self, until: int) -> tuple[int, str, str] | None:
+        """Take the first thing out that falls due until the second ``until``."""
+        with self._lock:
+            row = self._database.execute(
+                "SELECT number, at, what, about FROM due WHERE at <= ? ORDER BY at, number LIMIT 1", (until,)
+            ).fetchone()
+            if row is None:
+                return None
+            self._database.execute("DELETE FROM due WHERE number = ?", (row[0],))
+        return row[1], row[2], row[3]
 
     def answer_of(self, key: str) -> tuple[str, int, Thing] | None:
         """Return the question that ``key`` came with, and its answer."""

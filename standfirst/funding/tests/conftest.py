@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import ledger
+from standfirst.funding import checking
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.testing.funding import forget_the_books, rehearsing
 
@@ -16,7 +16,7 @@ from standfirst.testing.funding import forget_the_books, rehearsing
 def books(db: None) -> Iterator[None]:
     """A database that is rolled back; the self-check runs first."""
     yield
-    assert ledger.check() == []
+    assert checking.check() == []
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def committed_books(transactional_db: None) -> Iterator[None]:
     """A database in which threads see each other's commits; emptied in the end."""
     yield
     try:
-        assert ledger.check() == []
+        assert checking.check() == []
     finally:
         forget_the_books()
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standfirst.funding import gifts, ledger, meter, payments, refunds
+from standfirst.funding import checking, gifts, meter, payments, refunds
 from standfirst.funding.models import Campaign, Payment, Transfer
 from standfirst.funding.providers.protocol import Facts, RefundFacts
 from standfirst.kit import clock
@@ -107,7 +107,7 @@ def test_the_books_balance_after_every_step_and_replays_change_nothing(steps: li
         for name, number, size in steps:
             does[name](number, size)
             found = meter.read()
-            assert ledger.check() == []
+            assert checking.check() == []
             assert found is not None
             assert found.raised.minor == world.expected_minor()
 
@@ -115,5 +115,5 @@ def test_the_books_balance_after_every_step_and_replays_change_nothing(steps: li
         for facts in reversed(world.said):
             payments.apply(facts=facts)
         assert Transfer.objects.count() == rows
-        assert ledger.check() == []
+        assert checking.check() == []
         transaction.set_rollback(True)

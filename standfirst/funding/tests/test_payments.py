@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from standfirst.funding import gifts, ledger, meter, payments, refunds
+from standfirst.funding import gifts, ledger, meter, payments, refunds, supporters
 from standfirst.funding.models import Gift, Payment, Refund, Transfer
 from standfirst.funding.payments import FactsDisagree, NotOurs, UnknownGift
 from standfirst.funding.providers.protocol import Charge, Facts, RefundFacts
@@ -204,7 +204,7 @@ def test_erasing_a_supporter_moves_no_sum_and_later_messages_bring_nothing_back(
     gift = payments.apply(facts=facts)
     assert gift.donor is not None
 
-    gifts.erase_donor(donor=gift.donor)
+    supporters.erase(donor=gift.donor)
     payments.apply(facts=facts)
 
     gift.refresh_from_db()

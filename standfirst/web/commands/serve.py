@@ -213,6 +213,7 @@ def rehearsal(config: Configuration, sock: socket.socket) -> Program:
         "--public-url": config.rehearsal_url,
         "--webhook-url": site + EVENTS_PATH,
         "--data": str(config.data / "rehearsal.sqlite3"),
+        "--clock": str(config.clock_file),
     }
     secrets = keys.environment(secret(config.data, "secret_key"))
     flat = tuple(part for pair in arguments.items() for part in pair)

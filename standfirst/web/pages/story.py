@@ -53,10 +53,11 @@ def preview(request: HttpRequest, draft: Story) -> HttpResponse:
 def _composed(found: Story, readable: QuerySet[Story], paper: PublicationSettings) -> tuple[dict[str, Any], set[str]]:
     """Return what the template needs of a story, and the keys of what it shows."""
     bylines = list(found.bylines.all())
+    in_text = body.numbers_of_stories(found.body)
     related, series, in_body = lists_of_cards(
         readable.filter(section=found.section).exclude(pk=found.pk)[:RELATED_LENGTH],
         _series(found, readable),
-        readable.filter(pk__in=body.numbers_of_stories(found.body)),
+        readable.filter(pk__in=in_text) if in_text else readable.none(),
         pictures=[*([found.hero] if found.hero else []), *body.pictures_in(found.body)],
     )
     hero = picture_set(found.hero) if found.hero else None

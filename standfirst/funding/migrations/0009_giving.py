@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("funding", "0006_triggers_again")]
+    dependencies = [("funding", "0008_chain")]
     operations = [
         migrations.AddField(
             model_name="gift",

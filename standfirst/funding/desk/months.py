@@ -1,0 +1,104 @@
+"""A month on the desk: what it came to, account by account, and every payment in it, a page at a time."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from standfirst.funding.desk.pages import DeskPages, allowed, page
+from standfirst.funding.desk.reports import month_name
+from standfirst.funding.giftform import locale
+from standfirst.funding.models import Payment, Period, Refund, Transfer
+from standfirst.funding.providers import registry
+from standfirst.kit.money import Money
+
+SEE = "funding.view_payment"
+PAYMENTS_A_PAGE = 100
+PERIODS_SHOWN = 120  # ten years of one campaign
+
+
+@require_safe
+@allowed(SEE)
+def index(request: HttpRequest) -> HttpResponse:
+    """The months that had a gift."""
+    periods = Period.objects.select_related("campaign").order_by("-first_day", "campaign__name")[:PERIODS_SHOWN]
+    months = [(period, month_name(period.first_day)) for period in periods]
+    return page(request, "funding/desk/months.html", title=text("Months"), icon="calendar-alt", months=months)
+
+
+@require_safe
+@allowed(SEE)
+def month(request: HttpRequest, slug: str, first_day: str) -> HttpResponse:
+    """One month: its accounts and its payments, the newest first."""
+    try:
+        day = date.fromisoformat(first_day)
+    except ValueError as error:
+        raise Http404 from error
+    period = get_object_or_404(Period.objects.select_related("campaign"), campaign__slug=slug, first_day=day)
+    before = request.GET.get("before", "")
+    payments = Payment.objects.filter(period=period, mode=registry.mode()).select_related("gift__donor").order_by("-pk")
+    if before.isascii() and before.isdigit() and len(before) <= 18:
+        payments = payments.filter(pk__lt=int(before))
+    shown = list(payments[: PAYMENTS_A_PAGE + 1])
+    return page(
+        request,
+        "funding/desk/month.html",
+        title=f"{period.campaign.name} · {month_name(period.first_day)}",
+        icon="calendar-alt",
+        above=[(reverse("months_desk:index"), text("Months"))],
+        accounts=accounts(period),
+        rows=_rows(shown[:PAYMENTS_A_PAGE]),
+        before=shown[PAYMENTS_A_PAGE - 1].pk if len(shown) > PAYMENTS_A_PAGE else 0,
+    )
+
+
+def _rows(payments: list[Payment]) -> list[dict[str, Any]]:
+    back = dict(
+        Refund.objects.filter(payment__in=payments, status=Refund.Status.DONE)
+        .order_by()
+        .values_list("payment")
+        .annotate(total=Sum("amount_minor"))
+    )
+    language = locale()
+    return [
+        {
+            "payment": payment,
+            "amount": payment.money.show(language),
+            "counted": Money(payment.counted_minor, payment.period.campaign.currency).show(language)
+            if payment.rate
+            else "",
+            "back": Money(back[payment.pk], payment.currency).show(language) if payment.pk in back else "",
+            "name": payment.gift.display_name or (payment.gift.donor.email if payment.gift.donor else "") or "–",
+        }
+        for payment in payments
+    ]
+
+
+def accounts(period: Period) -> list[tuple[str, str]]:
+    """Return what came into each account of the period less what left it, in words. Two queries."""
+    rows = Transfer.objects.filter(period=period, mode=registry.mode()).order_by()
+    sums: dict[tuple[str, str], int] = {}
+    for side, sign in (("debit", 1), ("credit", -1)):
+        for account, currency, total in rows.values_list(side, "currency").annotate(total=Sum("amount_minor")):
+            sums[account, currency] = sums.get((account, currency), 0) + sign * int(total)
+    return [(account, Money(minor, currency).show(locale())) for (account, currency), minor in sorted(sums.items())]
+
+
+class MonthPages(DeskPages):
+    """Months and their payments."""
+
+    name = "months_desk"
+    url_prefix = "months"
+    icon = "calendar-alt"
+    menu_label = _("Months")
+    permission = SEE
+
+    def get_urlpatterns(self) -> list[Any]:
+        """The pages."""
+        return [path("", index, name="index"), path("<slug:slug>/<str:first_day>/", month, name="month")]

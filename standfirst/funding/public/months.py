@@ -1,0 +1,184 @@
+"""The months of a campaign as everybody may see them: what was given, what went back, from how many. No names."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import get_language, to_locale
+
+from standfirst.funding import ledger, periods, totals
+from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
+from standfirst.kit import clock
+from standfirst.kit.money import Money
+
+MONTHS_SHOWN_MAX = 60  # five years on one page; older ones are reached by their address
+PERCENT_FULL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month's figure. ``as_closed`` is what it showed when it ended; None while it runs or was never closed."""
+
+    first_day: date
+    raised: Money
+    goal: Money | None
+    as_closed: Money | None
+    gifts: int
+    current: bool
+    monthly: bool = True
+
+    @property
+    def address(self) -> str:
+        """The month as addresses write it."""
+        return f"{self.first_day:%Y-%m}"
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the goal was raised, floored; None without a goal."""
+        return self.raised.minor * PERCENT_FULL // self.goal.minor if self.goal else None
+
+    @property
+    def restated(self) -> bool:
+        """Whether the month moved after it had ended."""
+        return self.as_closed is not None and self.as_closed != self.raised
+
+    def raised_text(self) -> str:
+        """Return what was raised."""
+        return self.raised.show(_locale())
+
+    def goal_text(self) -> str:
+        """Return the goal of that month, or nothing."""
+        return self.goal.show(_locale()) if self.goal else ""
+
+    def as_closed_text(self) -> str:
+        """Return what the month showed when it ended, or nothing."""
+        return self.as_closed.show(_locale()) if self.as_closed else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A month, part by part. All amounts in the campaign's currency; ``net`` is gifts and cover less fees."""
+
+    month: Month
+    given: Money
+    back: Money
+    cover: Money
+    fees: Money
+    matched: Money
+    supporters: int
+
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """The parts by name, as texts; what is zero and says nothing is left out."""
+        parts = [("given", self.given), ("back", self.back), ("matched", self.matched), ("cover", self.cover)]
+        parts.append(("fees", self.fees))
+        return [(name, amount.show(_locale())) for name, amount in parts if amount.minor or name == "given"]
+
+
+def of(campaign: Campaign, mode: Mode, at: datetime | None = None) -> list[Month]:
+    """Return the months of ``campaign``, the newest first; the running one is there even before its first gift."""
+    now = at or clock.now()
+    running = periods.first_day(campaign, now)
+    stored = list(Period.objects.filter(campaign=campaign, first_day__lte=running)[:MONTHS_SHOWN_MAX])
+    given = _given(campaign, stored, mode)
+    closed = dict(Closing.objects.filter(period__in=stored, mode=mode).values_list("period__first_day", "given_minor"))
+    gifts = dict(
+        Payment.objects.filter(period__in=stored, mode=mode)
+        .order_by()
+        .values_list("period__first_day")
+        .annotate(payments=Count("id"))
+    )
+    goals = list(GoalVersion.objects.filter(campaign=campaign).order_by("set_at").values_list("set_at", "goal_minor"))
+    days = sorted({running, *(period.first_day for period in stored)}, reverse=True)
+    return [
+        Month(
+            first_day=day,
+            raised=Money(max(given.get(day, 0), 0), campaign.currency),
+            goal=_goal(campaign, goals, day, now),
+            as_closed=Money(max(closed[day], 0), campaign.currency) if day in closed else None,
+            gifts=gifts.get(day, 0),
+            current=day == running,
+            monthly=campaign.kind == Campaign.Kind.MONTHLY,
+        )
+        for day in days
+    ]
+
+
+def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | None:
+    """Return one month of ``campaign`` part by part; None if there is no such month."""
+    month = next((each for each in of(campaign, mode) if each.first_day == first_day), None)
+    if month is None:
+        return None
+    rows = Transfer.objects.filter(
+        period__campaign=campaign, period__first_day=first_day, mode=mode, currency=campaign.currency
+    )
+    income = ledger.income(campaign)
+    sums = rows.aggregate(
+        given=Sum(
+            "amount_minor", filter=Q(credit=income) & ~Q(key__startswith="refund") & ~Q(key__startswith="dispute")
+        ),
+        back=Sum("amount_minor", filter=Q(debit=income)),
+        again=Sum(
+            "amount_minor", filter=Q(credit=income) & (Q(key__startswith="refund") | Q(key__startswith="dispute"))
+        ),
+        cover_in=Sum("amount_minor", filter=Q(credit=COVER)),
+        cover_out=Sum("amount_minor", filter=Q(debit=COVER)),
+        fees_in=Sum("amount_minor", filter=Q(debit=ledger.FEES)),
+        fees_out=Sum("amount_minor", filter=Q(credit=ledger.FEES)),
+        matched_in=Sum("amount_minor", filter=Q(credit=matching(campaign))),
+        matched_out=Sum("amount_minor", filter=Q(debit=matching(campaign))),
+    )
+    found = {name: int(value or 0) for name, value in sums.items()}
+
+    def money(minor: int) -> Money:
+        return Money(minor, campaign.currency)
+
+    return Statement(
+        month=month,
+        given=money(found["given"]),
+        back=money(found["back"] - found["again"]),
+        cover=money(found["cover_in"] - found["cover_out"]),
+        fees=money(found["fees_in"] - found["fees_out"]),
+        matched=money(found["matched_in"] - found["matched_out"]),
+        supporters=supporters(campaign, [first_day], mode),
+    )
+
+
+COVER = "income:fee_cover"
+
+
+def matching(campaign: Campaign) -> str:
+    """Return the account of what sponsors added to gifts to ``campaign``."""
+    return f"income:matching:{campaign.slug}"
+
+
+def supporters(campaign: Campaign, first_days: Sequence[date], mode: Mode) -> int:
+    """Return from how many people the payments of these months came; a gift without a person counts as one."""
+    found = Payment.objects.filter(period__campaign=campaign, period__first_day__in=first_days, mode=mode).aggregate(
+        known=Count("gift__donor", distinct=True), others=Count("gift", distinct=True, filter=Q(gift__donor=None))
+    )
+    return int(found["known"] + found["others"])
+
+
+def _given(campaign: Campaign, stored: Sequence[Period], mode: Mode) -> dict[date, int]:
+    sums: dict[date, dict[str, int]] = defaultdict(dict)
+    kept = Total.objects.filter(period__in=stored, mode=mode, currency=campaign.currency)
+    for day, account, minor in kept.values_list("period__first_day", "account", "minor"):
+        sums[day][account] = minor
+    return {day: totals.given(campaign, found) for day, found in sums.items()}
+
+
+def _goal(
+    campaign: Campaign, versions: Sequence[tuple[datetime, int | None]], first_day: date, now: datetime
+) -> Money | None:
+    """The goal as it stood when the month ended, or stands now."""
+    ended = clock.midnight(clock.first_of_next_month(first_day), campaign.zone)
+    end = now if campaign.kind == Campaign.Kind.FIXED else min(ended, now)
+    minor = next((goal for set_at, goal in reversed(versions) if set_at < end), None)
+    return Money(minor, campaign.currency) if minor else None
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en")
