@@ -31,7 +31,12 @@ def pytest_configure() -> None:
     """Set what is quicker and as good in tests."""
     from django.conf import settings
     from django.test import override_settings
+    from hypothesis import HealthCheck
+    from hypothesis import settings as examples
 
+    # On a machine that does other things, too, slow says nothing of what is tested.
+    examples.register_profile("standfirst", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    examples.load_profile("standfirst")
     # A style sheet that is not collected, and a password that is quick to check, are enough for a test.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     override_settings(

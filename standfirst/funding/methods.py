@@ -9,6 +9,7 @@ from standfirst.funding.models import Campaign, Interval
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.bank import BankTransfer
 from standfirst.funding.providers.protocol import NotSetUp
+from standfirst.funding.providers.stripe import Stripe
 from standfirst.kit.errors import Refusal
 
 
@@ -43,7 +44,7 @@ class Method:
     has_fees: bool
 
 
-CARD = Method(registry.ONLINE, _("Card, wallet and more"), recurring=True, has_fees=True)
+CARD = Method(registry.ONLINE, _("Card, wallet and more"), recurring=Stripe.recurring, has_fees=True)
 TRANSFER = Method(BankTransfer.name, _("Bank transfer"), recurring=BankTransfer.recurring, has_fees=False)
 
 

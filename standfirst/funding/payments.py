@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import disputes, ledger, periods, rates, refunds, returned, subscriptions
+from standfirst.funding import allowances, disputes, ledger, periods, rates, refunds, returned, subscriptions
 from standfirst.funding.models import Donor, Gift, Mode, Payment
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, Facts
@@ -74,6 +74,8 @@ def apply(*, facts: Facts) -> Gift:
     elif gift.status != Gift.Status.PAID and facts.state in {"pending", "failed", "lapsed"}:
         gift.status = Gift.Status(facts.state)
         gift.save(update_fields=["status"])
+        if facts.state == "failed":
+            allowances.declined(gift=gift, fact=str(gift.public_id))
     return gift
 
 
