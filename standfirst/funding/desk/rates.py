@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -56,6 +56,10 @@ class AddRate(ByVerb, generic.CreateView):
     def save_instance(self) -> Rate:
         """Keep it."""
         return rate_sheets.keep(**{name: self.form.cleaned_data[name] for name in RateForm.Meta.fields})
+
+    def get_edit_url(self) -> str:
+        """Lead to the list: a rate is not edited."""
+        return reverse("rates_desk:index")
 
 
 class RateList(generic.IndexView):
