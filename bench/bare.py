@@ -1,15 +1,13 @@
-"""The least that an ASGI application can do: the same bytes, always."""
+"""The least that an ASGI application can do: the same answer, always."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
 
 BODY = Path(os.environ["BENCH_BODY"]).read_bytes()
-START = {
-    "type": "http.response.start",
-    "status": 200,
-    "headers": [(b"content-type", b"text/html"), (b"content-length", str(len(BODY)).encode())],
-}
+HEADERS = [(name.encode(), value.encode()) for name, value in json.loads(os.environ["BENCH_HEADERS"])]
+START = {"type": "http.response.start", "status": 200, "headers": HEADERS}
 END = {"type": "http.response.body", "body": BODY}
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
@@ -49,6 +50,13 @@ def fetch(url: str, **headers: str) -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
+def headers_of(url: str) -> list[tuple[str, str]]:
+    """Return the headers of a page without those that every server adds: who is compared with it says as much."""
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS_MAX) as answer:
+        return [(name.lower(), value) for name, value in answer.getheaders() if name.lower() not in {"date", "server"}]
+
+
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> float:
     """Wait until ``url`` answers 200; return the seconds that took."""
     began = time.monotonic()
@@ -93,15 +101,15 @@ def running(*command: str, **environment: str) -> Iterator[subprocess.Popen[byte
 
 
 @contextmanager
-def bare(body: bytes) -> Iterator[str]:
-    """Serve ``body`` by an ASGI application that does nothing else, on the same server."""
+def bare(url: str, body: bytes) -> Iterator[str]:
+    """Serve ``body`` with the headers of the page at ``url`` by an ASGI application that does nothing else."""
     port = free_port()
     with tempfile.NamedTemporaryFile() as file:
         file.write(body)
         file.flush()
         options = ("--interface", "asginl", "--port", str(port), "--no-ws", "--log-level", "warning")
         command = (sys.executable, "-m", "granian", *options, "bench.bare:application")
-        with running(*command, BENCH_BODY=file.name) as process:
+        with running(*command, BENCH_BODY=file.name, BENCH_HEADERS=json.dumps(headers_of(url))) as process:
             wait_for(f"http://127.0.0.1:{port}/", process)
             yield f"http://127.0.0.1:{port}/"
 

@@ -54,7 +54,7 @@ def measure(site: Site, wanted: set[str], *, rounds: int, seconds: int) -> list[
         targets: dict[str, tuple[str, dict[str, str]]] = {"stored": (story, GZIP)}
         if "stored" in wanted:
             targets["nginx"] = (stack.enter_context(nginx_file(body)), GZIP)
-            targets["bare"] = (stack.enter_context(bare(body)), GZIP)
+            targets["bare"] = (stack.enter_context(bare(story, body)), GZIP)
             targets["behind"] = behind(stack, served, story.removeprefix(served.url))
         for url, headers in targets.values():
             fetch(url, **headers)  # so that nginx has it in its cache
@@ -120,7 +120,7 @@ def stored_rows(taken: Taken, served: Served, size: int) -> list[Row]:
     )
     return [
         Row("nginx, the same bytes as a static file, one worker", str(taken.of("nginx"))),
-        Row("a bare ASGI application on the same server, the same bytes", str(taken.of("bare"))),
+        Row("a bare ASGI application on the same server, the same answer", str(taken.of("bare"))),
         ratio("stored story", taken, ("stored", "nginx"), "nginx", OF_NGINX),
         ratio("stored story", taken, ("stored", "bare"), "bare ASGI", OF_BARE),
         ratio(behind_nginx, taken, ("behind", "nginx"), "nginx", OF_NGINX_BEHIND),

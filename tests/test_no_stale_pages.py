@@ -25,15 +25,32 @@ from standfirst.delivery.changes import all_verbs
 from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
-from standfirst.funding import campaigns, gifts, inbox, refunds, subscriptions, tasks
+from standfirst.funding import (
+    allowances,
+    campaigns,
+    gifts,
+    inbox,
+    letterhead,
+    letters,
+    links,
+    presets,
+    refunds,
+    statements,
+    subscriptions,
+    supporters,
+    tasks,
+)
+from standfirst.funding.models import Interval
 from standfirst.funding.providers.protocol import EventRef, SubscriptionFacts
 from standfirst.kit import clock
 from standfirst.kit.money import Money
+from standfirst.mail import outbox
 from standfirst.stories import bringing_in, publishing, roles
 from standfirst.stories.models import FrontPage, FrontPagePick, PublicationSettings, Story
 from standfirst.testing import discussion as talk
 from standfirst.testing import funding as money
 from standfirst.testing import stories as paper
+from standfirst.testing import supporters as people
 from standfirst.testing.delivery import Site
 
 HARBOUR = Path(__file__).resolve().parent.parent / "standfirst/importers/tests/data/harbour.xml"
@@ -52,6 +69,7 @@ class World:
         self.other = paper.published_story("The school keeps its hall", section=self.section)
         self.page = paper.plain_page()
         self.campaign = money.make_campaign()
+        self.boat = money.make_campaign(slug="boat", featured=False)
         self.payment = money.charged_gift(self.campaign)
         self.thread = threads.thread_of(self.story.key)
         self.moderator = talk.a_moderator("moderator")
@@ -78,6 +96,8 @@ class World:
             "/robots.txt",
             "/support/",
             f"/support/?from={key}",
+            f"/support/{self.campaign.slug}/",
+            "/support/boat/",
             "/funding/meter.json",
             "/fragments/masthead",
             *([f"/fragments/masthead:{self.section.pk}"] if self.section.in_menu else []),
@@ -290,6 +310,23 @@ def a_gift_is_recorded_by_hand(world: World) -> None:
 
 
 @scene
+def the_amounts_on_the_buttons_change(world: World) -> None:
+    for campaign in (world.campaign, world.boat):
+        amounts = [Money(1_100, campaign.currency), Money(3_300, campaign.currency)]
+        presets.replace(campaign=campaign, interval=Interval.MONTH, amounts=amounts, locale="en")
+
+
+@scene
+def tries_and_declined_cards_are_counted_and_forgotten(world: World) -> None:
+    gift = money.started_gift(world.campaign, 1_900, browser_key="a" * 32, household="h")
+    allowances.take(allowances.Asker(household="h"), solved=True)
+    allowances.declined(gift=gift, fact="ch_9")
+    allowances.forget()
+    gifts.forget_browsers()
+    gifts.lapse_transfers()
+
+
+@scene
 def a_gift_is_refunded(world: World) -> None:
     amount = Money(500, world.campaign.currency)
     refunds.settle(payment=world.payment, facts=money.refund_facts("re_1", amount))
@@ -318,7 +355,43 @@ def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
 def a_donor_is_erased(world: World) -> None:
     gift = money.charged_gift(world.campaign, 1_200, email="reader@example.org").gift
     gifts.keep_page(gift=gift, url="https://pay.example/1", session_ref="cs_9")
-    gifts.erase_donor(donor=gift.donor)
+    supporters.erase(donor=gift.donor)
+
+
+@scene
+def supporters_are_merged_and_hide_a_name(world: World) -> None:
+    keep, other = (
+        people.given(world.campaign, minor, email=f"reader{minor}@example.org", display_name="Ada").gift
+        for minor in (1_300, 1_400)
+    )
+    supporters.show_name(gift=other, shown=False)
+    supporters.merge(keep=keep.donor, other=other.donor)
+
+
+@scene
+def a_supporter_opens_their_page_and_has_a_statement(world: World) -> None:
+    long_ago = clock.now() - timedelta(days=800)
+    donor = people.given(world.campaign, 1_500, email="ada@example.org", charge={"paid_at": long_ago}).gift.donor
+    people.signed_in("ada@example.org")
+    statements.issue(donor=donor, first_day=letterhead.fiscal_year_of(long_ago, 1))
+    links.sign_out_everywhere(donor=donor)
+    links.forget()
+    letters.announce_expiring_cards()
+
+
+@scene
+def letters_are_sent_or_not(world: World) -> None:
+    for key in ("sent", "dropped", "failed"):
+        letter = outbox.put(key=key, to=f"{key}@example.org", subject="x", text="x")
+        claimed = outbox.claim(letter_id=letter.pk)
+        assert claimed is not None
+        if key == "failed":
+            outbox.failed(letter=claimed, why="no", for_good=True)
+        else:
+            getattr(outbox, key)(letter=claimed)
+    outbox.try_again(letter_id=letter.pk)
+    outbox.forget_person(address="failed@example.org")
+    outbox.forget()
 
 
 @scene

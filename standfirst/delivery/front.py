@@ -58,6 +58,7 @@ class Asked:
     scope: Scope
     send: Send
     key: str
+    at: float  # seconds since the epoch, asked once
     accepts: bytes = b""
     knows: bytes = b""
     wrote: int = 0
@@ -106,7 +107,7 @@ class Front:
         if asked.wrote > self.watcher.reached:
             await self.passing.in_thread(self.watcher.follow)
             asked.wrote = min(asked.wrote, self.watcher.reached)  # the cookie names no change of the future
-        now = clock.seconds()
+        now = asked.at
         if page is None:
             await self._miss(asked, receive)
         elif joining := page.current(now):
@@ -121,7 +122,7 @@ class Front:
 
     def _joined_at_once(self, asked: Asked, page: KeptPage) -> Joining | None:
         """Join a page of which a fragment has changed that was rendered since: too little work to send to a thread."""
-        if asked.key in self._under_way or not page.usable(time.time()):
+        if asked.key in self._under_way or not page.usable(asked.at):
             return None
         began = self.store.begin()
         codings = _codings(negotiate(asked.accepts), page)
@@ -266,7 +267,7 @@ async def send_variant(
     """Send a variant, or 304 if the client has it, or its headers for HEAD."""
     unchanged = asked.knows and status == 200 and variant.known_by(asked.knows)
     headers = variant.headers_unchanged if unchanged else variant.headers
-    if expires_at - clock.seconds() < caching.LAST_SECONDS:
+    if expires_at - asked.at < caching.LAST_SECONDS:
         headers = caching.last(headers)
     if more:
         headers = headers + more
@@ -277,7 +278,7 @@ async def send_variant(
 
 def _asked(scope: Scope, send: Send) -> Asked:
     path, query = scope["path"], scope["query_string"]
-    asked = Asked(scope, send, f"{path}?{query.decode('latin-1')}" if query else path)
+    asked = Asked(scope, send, f"{path}?{query.decode('latin-1')}" if query else path, clock.seconds())
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
             asked.accepts = value

@@ -25,7 +25,6 @@ from standfirst.funding.models import (
     BankStatement,
     Campaign,
     ColumnMapping,
-    Donor,
     Gift,
     Payment,
 )
@@ -259,13 +258,6 @@ def _waiting(line_id: int) -> BankLine:
     if line.state not in _WAITING:
         raise LineSettled(state=line.get_state_display())
     return line
-
-
-@verb
-def forget(*, donor: Donor) -> None:
-    """Empty the words of every line that became a gift of ``donor``. Sums and fingerprints stay. No lock."""
-    BankLine.objects.filter(payment__gift__donor=donor).update(payer="", text="")
-    BankLine.objects.filter(suggested_gift__donor=donor).exclude(state=State.NEW).update(payer="", text="")
 
 
 @verb

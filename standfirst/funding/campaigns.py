@@ -1,5 +1,6 @@
 """Campaigns and their goals. A goal is never overwritten: a new version follows the old one."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import list_currencies
@@ -9,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.funding.ledger import METER_KEY
-from standfirst.funding.models import Campaign, GoalVersion
+from standfirst.funding.models import Campaign, GoalVersion, Milestone
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
-from standfirst.kit.text import clean_line
+from standfirst.kit.money import Money
+from standfirst.kit.text import clean_line, clean_text
 
 CAMPAIGN_KEY = "funding.campaign"  # touched when name, currency or the taking of gifts changes
+LABEL_LENGTH_MAX = 120  # characters; as the column
 GOAL_MINOR_MAX = 10**12  # keeps every sum of a period far inside 64 bits
 
 
@@ -69,7 +72,7 @@ def create(
     ``featured``: it is the one that stands on every page, if it takes gifts at all.
     Refusals: UnknownCurrency, UnknownZone, GoalOutOfRange, CampaignExists. No lock.
     """
-    _check_currency(currency)
+    check_currency(currency)
     _check_zone(tz)
     try:
         with transaction.atomic():
@@ -125,6 +128,40 @@ def change(*, campaign: Campaign, name: str, tz: str, active: bool, featured: bo
     return campaign
 
 
+@verb
+def set_terms(*, campaign: Campaign, about: str, fee_basis_points: int, fee_fixed_minor: int) -> Campaign:
+    """Say what a campaign is for, and the usual fee that supporters may add: a share and a fixed part. No lock."""
+    campaign.about = clean_text(about).strip()
+    campaign.fee_basis_points, campaign.fee_fixed_minor = fee_basis_points, fee_fixed_minor
+    campaign.save(update_fields=["about", "fee_basis_points", "fee_fixed_minor"])
+    touch(CAMPAIGN_KEY)
+    return campaign
+
+
+@verb
+def set_milestones(*, campaign: Campaign, steps: Sequence[tuple[Money, str]]) -> None:
+    """Show ``steps`` (a sum, and what it makes possible) on the way to the goal from now on, and no others.
+
+    Those above the goal of now lie beyond it. ValueError for another currency or the same sum twice. No lock.
+    """
+    if any(amount.currency != campaign.currency for amount, _label in steps):
+        raise ValueError(f"milestones in another currency than {campaign}")
+    goal = goal_minor(campaign)
+    Milestone.objects.filter(campaign=campaign).delete()
+    Milestone.objects.bulk_create(
+        [
+            Milestone(
+                campaign=campaign,
+                amount_minor=amount.minor,
+                label=clean_line(label)[:LABEL_LENGTH_MAX],
+                stretch=goal is not None and amount.minor > goal,
+            )
+            for amount, label in steps
+        ]
+    )
+    touch(CAMPAIGN_KEY, METER_KEY)
+
+
 def current() -> Campaign | None:
     """Return the campaign that stands on every page, or None."""
     return Campaign.objects.filter(featured=True).first()
@@ -140,7 +177,8 @@ def goal_minor(campaign: Campaign) -> int | None:
     return GoalVersion.objects.filter(campaign=campaign).values_list("goal_minor", flat=True).first()
 
 
-def _check_currency(currency: str) -> None:
+def check_currency(currency: str) -> None:
+    """Refuse what is no currency. Refusal: UnknownCurrency."""
     if currency not in list_currencies():
         raise UnknownCurrency(currency=currency)
 

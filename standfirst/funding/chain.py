@@ -45,7 +45,7 @@ def append(transfers: Iterable[Transfer]) -> None:
     head, links = end(), []
     for transfer in transfers:
         salt = secrets.token_hex(SALT_BYTES)
-        entry = chain.link(head, _covered_by(transfer, salt))
+        entry = chain.link(head, covered(transfer, salt))
         links.append(Link(transfer=transfer, number=entry.number, salt=salt, hash_before=head.hash, hash=entry.hash))
         head = Head(entry.number, entry.hash)
     Link.objects.bulk_create(links)
@@ -71,6 +71,12 @@ def head(day: date) -> Head | None:
     return Head(*newest) if newest else None
 
 
+def begun() -> date | None:
+    """Return the day (UTC) on which the first transfer was recorded; None if there is none."""
+    first = Transfer.objects.order_by("recorded_at").values_list("recorded_at", flat=True).first()
+    return first.astimezone(UTC).date() if first else None
+
+
 def public_rows(
     where: Period | date, *, after: int = 0, limit: int = ROWS_MAX, mode: Mode | None = None
 ) -> list[PublicRow]:
@@ -90,6 +96,15 @@ def public_rows(
         rows = rows.filter(pk__gt=last or 0)
     found = rows.order_by("pk").values_list(*_FROM_TRANSFERS)[: min(limit, ROWS_MAX)]
     return [public(entry) for entry in _entries(found)]
+
+
+def covered(row: Transfer, salt: str) -> tuple[chain.Field, ...]:
+    """Return what the link of a transfer covers: its public fields, and a commitment to the others."""
+    period = row.period
+    slug, first_day = (period.campaign.slug, period.first_day) if period else (None, None)
+    public_part = (row.debit, row.credit, row.amount_minor, row.currency, row.mode, slug, first_day)
+    hidden = (row.key, row.payment_id, row.note, row.recorded_by_id)
+    return _covered(salt, row.recorded_at, row.occurred_at, *public_part, *hidden)
 
 
 def problems(*, whole: bool = True) -> Iterator[Problem]:
@@ -121,14 +136,6 @@ def _entries(rows: Iterable[tuple[object, ...]]) -> Iterator[Entry]:
         yield Entry(number, before, _covered(str(salt), *fields), digest)  # type: ignore[arg-type]
 
 
-def _covered_by(row: Transfer, salt: str) -> tuple[chain.Field, ...]:
-    period = row.period
-    slug, first_day = (period.campaign.slug, period.first_day) if period else (None, None)
-    public_part = (row.debit, row.credit, row.amount_minor, row.currency, row.mode, slug, first_day)
-    hidden = (row.key, row.payment_id, row.note, row.recorded_by_id)
-    return _covered(salt, row.recorded_at, row.occurred_at, *public_part, *hidden)
-
-
 def _covered(salt: str, recorded_at: datetime, occurred_at: datetime, *rest: object) -> tuple[chain.Field, ...]:
     """Return what a link covers, in the order of ``_TRANSFER``; ``PublicRow`` names the same in the same order."""
     debit, credit, amount_minor, currency, mode, slug, first_day, key, payment_id, note, recorded_by = rest
@@ -143,7 +150,7 @@ def _covered(salt: str, recorded_at: datetime, occurred_at: datetime, *rest: obj
         currency,
         mode,
         slug or "",
-        f"{first_day:%Y-%m}" if first_day else "",
+        first_day.isoformat()[:7] if first_day else "",
         chain.commitment(salt, hidden),  # type: ignore[arg-type]
     )
 

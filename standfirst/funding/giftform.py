@@ -90,6 +90,7 @@ class Typed:
             "message": self.message,
             "dedication": self.dedication,
             "from": self.story_key,
+            "altcha": self.solution,
         }
         yield from ((name, value) for name, value in texts.items() if value)
         yield from ((name, "yes") for name in ("cover", "anonymous") if getattr(self, name))

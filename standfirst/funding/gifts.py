@@ -112,7 +112,7 @@ def start(
 
 
 def has_page(meant: wishes.Wish, *, browser_key: str) -> bool:
-    """Say whether this browser has such a gift's payment page open: ``start`` finds it again. Reads only."""
+    """Say whether this browser has such a gift open, with its page: ``start`` finds it again. Reads only."""
     browser = wishes.hash_of_browser(browser_key)
     unpaid = Gift.objects.filter(browser=browser, status=Gift.Status.OPEN, **meant.same())
     return unpaid.exclude(browser="").exclude(session_url="").exclude(_too_old(meant.method)).exists()

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from standfirst.delivery.changes import verb
 from standfirst.funding import payments
+from standfirst.funding.disputes import DisputesDisagree
 from standfirst.funding.ledger import LedgerConflict
 from standfirst.funding.models import ProviderEvent
 from standfirst.funding.payments import FactsDisagree, NotOurs, UnknownGift
@@ -25,7 +26,9 @@ from standfirst.funding.providers.protocol import (
     ProviderRefused,
     ProviderUnreachable,
 )
+from standfirst.funding.rates import RateMissing
 from standfirst.funding.refunds import RefundsDisagree
+from standfirst.funding.subscriptions import SubscriptionsDisagree
 from standfirst.kit import clock
 
 log = logging.getLogger(__name__)
@@ -37,8 +40,16 @@ BATCH_MAX = 200  # messages in one round of the scheduler
 ERROR_LENGTH_MAX = 500  # characters; as the column
 
 State = ProviderEvent.State
-_FOR_LATER = (ProviderUnreachable, NotSetUp, NotFound, UnknownGift, OperationalError)
-_CONTRADICTIONS = (FactsDisagree, RefundsDisagree, ProviderRefused, LedgerConflict, IntegrityError)
+_FOR_LATER = (ProviderUnreachable, NotSetUp, NotFound, UnknownGift, RateMissing, OperationalError)
+_CONTRADICTIONS = (
+    FactsDisagree,
+    RefundsDisagree,
+    DisputesDisagree,
+    SubscriptionsDisagree,
+    ProviderRefused,
+    LedgerConflict,
+    IntegrityError,
+)
 
 
 @verb

@@ -17,9 +17,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from standfirst.delivery.changes import verb
-from standfirst.funding import letterhead, links, receipts
+from standfirst.funding import letterhead, links, receipts, subscriptions
 from standfirst.funding.giftform import locale
-from standfirst.funding.models import Donor, Mode, Payment, Subscription
+from standfirst.funding.models import Donor, Interval, Mode, Payment, Subscription
+from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.mail import outbox
@@ -36,11 +37,11 @@ log = logging.getLogger(__name__)
 
 def _in_their_language(write: Callable[..., None]) -> Callable[..., None]:
     @wraps(write)
-    def written(*, subscription: Subscription, **facts: bool) -> None:
+    def written(*, subscription: Subscription) -> None:
         donor = subscription.gift.donor
         if donor is not None and donor.email:
             with _in_language_of(donor):
-                write(subscription=subscription, **facts)
+                write(subscription=subscription)
 
     return written
 
@@ -69,15 +70,9 @@ def after_payment(payment: Payment) -> None:
     if donor is None or not donor.email:
         return
     with _in_language_of(donor):
-        renewal = payment.gift.payments.count() > 1
-        opening = (
-            gettext("Your regular gift has arrived again. Thank you for staying with us.")
-            if renewal
-            else gettext("Your gift has arrived. Thank you: readers like you pay for this paper.")
-        )
         sheet = Sheet(
             heading=gettext("Thank you"),
-            paragraphs=(*_rehearsed(payment.mode), opening),
+            paragraphs=(*_rehearsed(payment.mode), _opening(payment)),
             figures=(
                 (gettext("Gift"), payment.money.show(locale())),
                 (gettext("To"), payment.gift.campaign.name),
@@ -158,26 +153,22 @@ def subscription_ended(*, subscription: Subscription) -> None:
 
 
 @_in_their_language
-def subscription_active(*, subscription: Subscription, again: bool) -> None:
-    """Say that a regular gift has begun, or (``again``) goes on after a pause. Once a day at the most."""
-    day = clock.local_date(letterhead.zone())
-    key = f"active:{subscription.pk}:{day}" if again else f"active:{subscription.pk}"
-    heading = gettext("Your regular gift goes on") if again else gettext("Your regular gift has begun")
-    said = [gettext("You give %(amount)s. Thank you.") % {"amount": _amount(subscription)}]
+def subscription_resumed(*, subscription: Subscription) -> None:
+    """Say that a regular gift goes on after a pause. Once a day at the most."""
+    key = f"resumed:{subscription.pk}:{clock.local_date(letterhead.zone())}"
+    said = [gettext("You give %(amount)s again. Thank you.") % {"amount": _amount(subscription)}]
     if subscription.next_at:
         said.append(gettext("The next payment is on %(day)s.") % {"day": _day(subscription.next_at)})
+    heading = gettext("Your regular gift goes on")
     _about(subscription, key, heading, tuple(said), (gettext("Look after my gifts"), _page()))
 
 
 @verb
 def announce_expiring_cards() -> int:
-    """Write to those whose card ends within a month; return to how many. Scheduled, harmless to repeat."""
+    """Write to those whose card ends within a month; return how many gifts that is. Scheduled."""
     today = clock.local_date(letterhead.zone())
-    ending = Subscription.objects.filter(
-        status=Subscription.Status.ACTIVE,
-        card_expires_on__gte=today,
-        card_expires_on__lte=today + CARD_ANNOUNCED_AHEAD,
-    ).select_related("gift__donor")
+    ending = subscriptions.expiring_cards(today + CARD_ANNOUNCED_AHEAD, mode=registry.mode())
+    ending = ending.filter(card_expires_on__gte=today)
     for subscription in ending:
         card_expires(subscription=subscription)
     return len(ending)
@@ -193,6 +184,14 @@ def enclose_receipt(reference: str, _to: str) -> Enclosure:
     return Enclosure(attachments=(Attachment(receipts.file_name(receipt), pdf, "application/pdf"),))
 
 
+def _opening(payment: Payment) -> str:
+    if payment.gift.interval == Interval.ONCE:
+        return gettext("Your gift has arrived. Thank you: readers like you pay for this paper.")
+    if payment.gift.payments.count() > 1:
+        return gettext("Your regular gift has arrived again. Thank you for staying with us.")
+    return gettext("Your regular gift has begun: the first payment has arrived. Thank you for giving again and again.")
+
+
 def _about(
     subscription: Subscription, key: str, heading: str, paragraphs: tuple[str, ...], action: tuple[str, str]
 ) -> None:
@@ -203,9 +202,18 @@ def _about(
     _put(donor, key, heading, sheet, kind=LETTER_KIND, reference=str(donor.pk))
 
 
-def _put(donor: Donor, key: str, subject: str, sheet: Sheet, **enclosed: str) -> None:
+def _put(donor: Donor, key: str, subject: str, sheet: Sheet, *, kind: str, reference: str) -> None:
     try:
-        outbox.put(key=key, to=donor.email or "", subject=subject, **composed(sheet), **enclosed)
+        words = composed(sheet)
+        outbox.put(
+            key=key,
+            to=donor.email or "",
+            subject=subject,
+            text=words["text"],
+            html=words["html"],
+            kind=kind,
+            reference=reference,
+        )
     except (outbox.AddressRefused, outbox.HeaderRefused) as refusal:
         # The money is counted all the same: a letter must never hold it up.
         log.warning("no letter %s: %s", key, refusal.code)

@@ -18,7 +18,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import verb
-from standfirst.funding.models import Allowance, Donor, SupporterLink
+from standfirst.funding import allowances
+from standfirst.funding.models import Donor, SupporterLink
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.mail import outbox
@@ -27,7 +28,7 @@ from standfirst.mail.enclosures import Enclosure, NothingToSend
 LINK_AGE_MAX = timedelta(minutes=30)  # for a link that somebody has just asked for
 LETTER_LINK_AGE_MAX = timedelta(days=7)  # for one in a letter that nobody waits for, such as of a card that failed
 ASK_WINDOW = timedelta(minutes=10)  # one mail to an address in this time, however often it is asked for
-ASKS_MAX = 20  # in a window, from one household or server: an office may share an address
+ASKS_MAX = 20  # in an hour, from one household or server: an office may share an address
 COOKIE = "sf_supporter"
 COOKIE_AGE_MAX = timedelta(days=30)  # after which a link is asked for again: money is looked after here
 ASKED_KIND = "supporter_link"  # what a letter encloses, see ``mail.enclosures``
@@ -48,7 +49,7 @@ class AskedTooOften(Refusal):
 
     code = "funding.asked_too_often"
     status = 429
-    message = _("From your connection, links were asked for very often. Please try again in ten minutes.")
+    message = _("From your connection, links were asked for very often. Please try again in an hour.")
 
 
 @verb
@@ -60,7 +61,8 @@ def ask(*, address: str, household: str, subject: str, text: str, html: str) -> 
     """
     to = outbox.checked_address(address).lower()
     window = _window(clock.now())
-    _count(household, window)
+    if allowances.count(what="link", traits={"household": household})["household"] > ASKS_MAX:
+        raise AskedTooOften
     mark = salted_hmac(_SALT, to, algorithm="sha256").hexdigest()[:32]
     key = f"supporter_link:{mark}:{window:%Y%m%d%H%M}"
     outbox.put(key=key, to=to, subject=subject, text=text, html=html, kind=ASKED_KIND)
@@ -141,15 +143,6 @@ def of_request(request: HttpRequest) -> Donor | None:
     except (signing.BadSignature, ValueError):
         return None
     return Donor.objects.filter(pk=pk, key_version=version, erased_at=None).first()
-
-
-def _count(household: str, window: datetime) -> None:
-    digest = salted_hmac(_SALT, f"ask {household}", algorithm="sha256").hexdigest()
-    Allowance.objects.bulk_create([Allowance(digest=digest, window_starts_at=window)], ignore_conflicts=True)
-    row = Allowance.objects.select_for_update().filter(digest=digest, window_starts_at=window)
-    if row.get().used >= ASKS_MAX:
-        raise AskedTooOften
-    row.update(used=F("used") + 1)
 
 
 def _window(at: datetime) -> datetime:

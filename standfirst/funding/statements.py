@@ -59,7 +59,7 @@ class Year:
 
     @property
     def given_text(self) -> str:
-        """What was given, in each currency, as people write it."""
+        """What was given, with the covered fees and less what went back, in each currency, as people write it."""
         return " + ".join(amount.show(locale()) for amount in self.given)
 
 
@@ -94,7 +94,8 @@ def years_of(donor: Donor) -> list[Year]:
     sums: dict[date, dict[str, int]] = {}
     for payment in payments_of(donor):
         of_year = sums.setdefault(letterhead.fiscal_year_of(payment.paid_at, first_month), {})
-        of_year[payment.currency] = of_year.get(payment.currency, 0) + payment.amount_minor
+        left = payment.charged.minor - _back_minor(payment)
+        of_year[payment.currency] = of_year.get(payment.currency, 0) + left
     issued = {each.first_day: each for each in YearStatement.objects.filter(donor=donor, mode=registry.mode())}
     return [
         Year(
@@ -111,7 +112,7 @@ def years_of(donor: Donor) -> list[Year]:
 def payments_of(donor: Donor) -> QuerySet[Payment]:
     """Return what ``donor`` has paid in the mode of this site, the newest first."""
     found = Payment.objects.filter(gift__donor=donor, mode=registry.mode()).select_related("gift__campaign", "receipt")
-    return found.order_by("-paid_at", "-id")
+    return found.prefetch_related("refunds", "disputes").order_by("-paid_at", "-id")
 
 
 def pdf(statement: YearStatement, *, copy: bool) -> bytes:
@@ -195,9 +196,6 @@ def _lines(donor: Donor, first_day: date) -> list[dict[str, object]]:
 
 
 def _line(payment: Payment) -> dict[str, object]:
-    refunded = payment.refunds.filter(status=Refund.Status.DONE).values_list("amount_minor", flat=True)
-    taken = payment.disputes.filter(status__in=[Dispute.Status.OPEN, Dispute.Status.LOST])
-    back = sum(refunded) + sum(taken.values_list("amount_minor", flat=True))
     receipt = getattr(payment, "receipt", None)
     return {
         "payment": payment.pk,
@@ -207,8 +205,15 @@ def _line(payment: Payment) -> dict[str, object]:
         "currency": payment.currency,
         "amount_minor": payment.amount_minor,
         "cover_minor": payment.cover_minor,
-        "back_minor": min(back, payment.charged.minor),
+        "back_minor": _back_minor(payment),
     }
+
+
+def _back_minor(payment: Payment) -> int:
+    back = sum(refund.amount_minor for refund in payment.refunds.all() if refund.status == Refund.Status.DONE)
+    lost = {Dispute.Status.OPEN, Dispute.Status.LOST}
+    back += sum(dispute.amount_minor for dispute in payment.disputes.all() if dispute.status in lost)
+    return min(back, payment.charged.minor)
 
 
 def _sums(lines: list[dict[str, object]]) -> dict[str, int]:

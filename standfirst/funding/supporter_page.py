@@ -13,6 +13,7 @@ from standfirst.funding.acts import PAUSES_MONTHS
 from standfirst.funding.giftform import locale
 from standfirst.funding.models import Donor, Gift, Interval, Payment, Subscription
 from standfirst.funding.statements import Year
+from standfirst.funding.subscriptions import GOING_ON
 from standfirst.kit.money import Money
 
 PAYMENTS_SHOWN_MAX = 50  # on one page; older ones are a link further
@@ -47,7 +48,7 @@ class Regular:
     @property
     def live(self) -> bool:
         """Whether money may still be taken."""
-        return self.subscription.status in supporters.LIVE
+        return self.subscription.status in GOING_ON
 
     @property
     def active(self) -> bool:
@@ -91,12 +92,12 @@ class Page:
 
 def build(donor: Donor, *, typed: Mapping[uuid.UUID, str], before: int | None = None) -> Page:
     """Return the page of ``donor``. ``typed`` is what stood in a field that was refused; ``before`` pages back."""
-    payments = statements.payments_of(donor).prefetch_related("refunds", "disputes").order_by("-id")
+    payments = statements.payments_of(donor).order_by("-id")
     if before is not None:
         payments = payments.filter(pk__lt=before)
     found = list(payments[: PAYMENTS_SHOWN_MAX + 1])
     shown = found[:PAYMENTS_SHOWN_MAX]
-    subscriptions = supporters.subscriptions_of(donor)
+    subscriptions = sorted(supporters.subscriptions_of(donor), key=lambda each: each.status not in GOING_ON)
     named = Gift.objects.filter(donor=donor, status=Gift.Status.PAID).exclude(display_name="")
     return Page(
         donor=donor,

@@ -11,12 +11,11 @@ from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.funding import campaigns
 from standfirst.funding.models import NOTE_LENGTH_MAX, BankLine, Donor, Gift, Subscription, SupporterAct, SupporterLink
+from standfirst.funding.subscriptions import GOING_ON
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.text import clean_line
 from standfirst.mail import outbox
-
-LIVE = (Subscription.Status.ACTIVE, Subscription.Status.PAST_DUE, Subscription.Status.PAUSED)
 
 
 class StillGiving(Refusal):
@@ -55,13 +54,14 @@ def erase(*, donor: Donor, by: Account | None = None) -> None:
     Subscription.objects.filter(gift__in=their_gifts).update(
         customer_ref="", card_brand="", card_last4="", card_expires_on=None
     )
-    their_gifts.update(display_name="", message="", dedication="", anonymous=True, browser="", session_url="")
+    their_gifts.update(display_name="", message="", dedication="", anonymous=True)
+    their_gifts.update(browser="", household=None, session_url="")
     SupporterLink.objects.filter(donor=donor).delete()
     SupporterAct.objects.filter(donor=donor).update(note="")
     donor.email, donor.name, donor.language, donor.erased_at = None, "", "", clock.now()
     donor.key_version += 1
     donor.save(update_fields=["email", "name", "language", "erased_at", "key_version"])
-    note(donor=donor, what="erased", by=by)
+    note(donor=donor, what="erase", by=by)
     touch(campaigns.CAMPAIGN_KEY)
 
 
@@ -91,7 +91,7 @@ def merge(*, keep: Donor, other: Donor, by: Account | None = None) -> Donor:
     other.erased_at, other.merged_into = clock.now(), keep
     other.key_version += 1
     other.save(update_fields=["email", "name", "language", "erased_at", "merged_into", "key_version"])
-    note(donor=keep, what="merged", by=by)
+    note(donor=keep, what="merge", by=by)
     touch(campaigns.CAMPAIGN_KEY)
     return keep
 
@@ -102,7 +102,7 @@ def show_name(*, gift: Gift, shown: bool, by: Account | None = None) -> None:
     if gift.donor is None or gift.anonymous is not shown:
         return
     Gift.objects.filter(pk=gift.pk).update(anonymous=not shown)
-    note(donor=gift.donor, what="name_shown" if shown else "name_hidden", about=str(gift.public_id), by=by)
+    note(donor=gift.donor, what="show_name" if shown else "hide_name", about=str(gift.public_id), by=by)
     touch(campaigns.CAMPAIGN_KEY)
 
 
@@ -122,4 +122,4 @@ def subscriptions_of(donor: Donor) -> QuerySet[Subscription]:
 
 def live_subscriptions(donor: Donor) -> QuerySet[Subscription]:
     """Return the subscriptions of ``donor`` from which money may still be taken."""
-    return subscriptions_of(donor).filter(status__in=LIVE)
+    return subscriptions_of(donor).filter(status__in=GOING_ON)

@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
-from standfirst.funding.desk.campaigns import CampaignViewSet
+from standfirst.funding.desk.campaigns import CampaignViewSet, PoolViewSet
 from standfirst.funding.desk.exports import ExportPages
 from standfirst.funding.desk.gifts import GiftViewSet
 from standfirst.funding.desk.inbox import InboxViewSet
 from standfirst.funding.desk.months import MonthPages
 from standfirst.funding.desk.panels import FundingPanel
+from standfirst.funding.desk.rates import RateViewSet
+from standfirst.funding.desk.reconciliation import BooksPanel, ReconciliationPages
 from standfirst.funding.desk.reports import ReportPages
 from standfirst.funding.desk.statements import BankPages
 from standfirst.funding.desk.supporters import SupporterViewSet
@@ -32,7 +34,10 @@ class FundingGroup(ViewSetGroup):
         ReportPages(),
         ExportPages(),
         CampaignViewSet("campaigns_desk", url_prefix="campaigns"),
+        PoolViewSet(),
+        RateViewSet(),
         InboxViewSet("inbox_desk"),
+        ReconciliationPages(),
     )
 
 
@@ -44,5 +49,5 @@ def register_funding() -> FundingGroup:
 
 @hooks.register("construct_homepage_panels")
 def show_figures(_request: HttpRequest, panels: list[Any]) -> None:
-    """Show this month's figures to everybody on the desk."""
-    panels.append(FundingPanel())
+    """Show this month's figures to everybody on the desk, and to treasurers how the books stand."""
+    panels.extend([FundingPanel(), BooksPanel()])

@@ -31,6 +31,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+BANK = {"STANDFIRST_BANK_NAME": "Harbour Press e. V.", "STANDFIRST_BANK_IBAN": "DE89370400440532013000"}
 WIDE = {"width": 1280, "height": 900}
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("journeys") / "site"
     pay_url = f"http://127.0.0.1:{free_port()}"
     with a_database("journeys") as database:
-        environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **database}
+        environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **BANK, **database}
         if database:
             run("init", str(folder), folder=folder.parent, environment=environment)
             run("migrate", folder=folder, environment=environment)

@@ -2,19 +2,29 @@
 
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
+from django import forms as django_forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from standfirst.funding import campaigns
+from standfirst.funding import amounts, campaigns, pools, presets
 from standfirst.funding.desk import forms
 from standfirst.funding.giftform import locale
-from standfirst.funding.models import Campaign
+from standfirst.funding.models import Campaign, MatchingPool
+from standfirst.funding.providers import registry
+from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
+END_PERMISSION = "funding.change_matchingpool"
 KEPT_PAGES = {"index", "index_results", "add", "edit", "inspect"}  # money is not deleted, copied or used elsewhere
 
 
@@ -68,6 +78,11 @@ class ChangeCampaign(ByVerb, generic.EditView):
             campaign=self.object, name=typed["name"], tz=typed["tz"], active=typed["active"], featured=typed["featured"]
         )
         campaigns.set_goal(campaign=campaign, goal_minor=self.form.goal_minor(), by=self.request.user)
+        terms = {name: typed[name] for name in ("about", "fee_basis_points", "fee_fixed_minor")}
+        campaigns.set_terms(campaign=campaign, **terms)
+        for interval, offered in self.form.offered().items():
+            presets.replace(campaign=campaign, interval=interval, amounts=offered, locale=locale())
+        campaigns.set_milestones(campaign=campaign, steps=self.form.steps())
         return campaign
 
 
@@ -97,3 +112,99 @@ class CampaignViewSet(LastingViewSet):
     def get_form_class(self, for_update: bool = False) -> Any:  # noqa: FBT001, FBT002 - Wagtail's signature
         """Return the form."""
         return forms.CampaignChangeForm if for_update else forms.CampaignForm
+
+
+class PoolForm(django_forms.ModelForm[MatchingPool]):
+    """A new promise."""
+
+    cap = django_forms.CharField(label=_("At most"), max_length=amounts.TEXT_LENGTH_MAX)
+
+    class Meta:
+        model = MatchingPool
+        fields: ClassVar = ["campaign", "sponsor", "slug", "percent", "starts_at", "ends_at"]
+        help_texts: ClassVar = {
+            "slug": _("Stands in the books and never changes."),
+            "sponsor": _("Readers see this name."),
+            "percent": _("100 adds as much as was given."),
+        }
+
+    def money(self) -> Money:
+        """Return the cap. Refusal: AmountNotUnderstood."""
+        currency = self.cleaned_data["campaign"].currency
+        return amounts.understood(self.cleaned_data["cap"], currency=currency, locale=locale())
+
+
+class CreatePool(ByVerb, generic.CreateView):
+    """The page of a new promise."""
+
+    def save_instance(self) -> MatchingPool:
+        """Write it down."""
+        wishes = {name: self.form.cleaned_data[name] for name in PoolForm.Meta.fields}
+        return pools.create(cap=self.form.money(), **wishes)
+
+    def get_edit_url(self) -> str:
+        """Lead to what was promised: it is ended, not edited."""
+        return reverse("pools_desk:inspect", args=[self.object.pk])
+
+
+class OnePool(generic.InspectView):
+    """A promise, what it added, and the button that ends it."""
+
+    page_title = _("Matching pool")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what was used."""
+        pool: MatchingPool = self.object
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        running = pool.ended_early_at is None and pool.ends_at > clock.now()
+        return context | {
+            "cap": Money(pool.cap_minor, pool.campaign.currency).show(locale()),
+            "used": pools.used(pool, registry.mode()).show(locale()),
+            "may_end": running and self.request.user.has_perm(END_PERMISSION),
+        }
+
+
+@require_POST
+def end_pool(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a promise now."""
+    if not request.user.has_perm(END_PERMISSION):
+        raise PermissionDenied
+    pools.end(pool=get_object_or_404(MatchingPool, pk=pk))
+    messages.success(request, text("The promise has ended. What it added stays."))
+    return redirect(reverse("pools_desk:inspect", args=[pk]))
+
+
+class PoolViewSet(LastingViewSet):
+    """Promises to add to gifts."""
+
+    model = MatchingPool
+    name = "pools_desk"
+    url_prefix = "matching"
+    icon = "plus"
+    menu_label = _("Matching")
+    add_view_class = CreatePool
+    inspect_view_enabled = True
+    inspect_view_class = OnePool
+    inspect_template_name = "funding/desk/pool.html"
+    inspect_view_fields: ClassVar = ["sponsor", "campaign", "slug", "percent", "starts_at", "ends_at", "ended_early_at"]
+    list_display: ClassVar = [
+        TitleColumn("sponsor", label=_("Who promises"), accessor="sponsor", url_name="pools_desk:inspect"),
+        "campaign",
+        "percent",
+        "starts_at",
+        "ends_at",
+        "ended_early_at",
+    ]
+
+    def get_form_class(self, for_update: bool = False) -> Any:  # noqa: FBT001, FBT002 - Wagtail's signature
+        """Return the form."""
+        return PoolForm
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
+        """Offer no editing: gifts were given on the strength of the promise."""
+        return super().get_common_view_kwargs(**{"edit_url_name": None} | kwargs)
+
+    def get_urlpatterns(self) -> list[Any]:
+        """Add the end, leave out editing."""
+        kept = [pattern for pattern in super().get_urlpatterns() if pattern.name != "edit"]
+        return [*kept, path("<int:pk>/ends/", end_pool, name="end")]

@@ -1,17 +1,43 @@
 """The desk's forms. They read and check what staff type; the views hand it to the verbs."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from standfirst.funding import amounts, bank_matching, campaigns
+from standfirst.funding import amounts, bank_matching, campaigns, presets
 from standfirst.funding.giftform import locale
-from standfirst.funding.models import NAME_LENGTH_MAX, REFERENCE_LENGTH_MAX, Campaign, Gift
+from standfirst.funding.models import NAME_LENGTH_MAX, REFERENCE_LENGTH_MAX, Campaign, Gift, Interval
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
+
+LINES_LENGTH_MAX = 2_000  # characters of amounts or milestones, one on each line
+MILESTONES_MAX = 12  # more do not fit beside a bar
+_OFFERED = {
+    Interval.ONCE: _("Amounts offered once"),
+    Interval.MONTH: _("Amounts offered monthly"),
+    Interval.YEAR: _("Amounts offered yearly"),
+}
+
+
+class TooMany(Refusal):
+    """More lines than are shown."""
+
+    code = "funding.too_many_lines"
+    status = 422
+    message = _("At most {most} lines. Nothing was changed.")
+
+
+class StepNotUnderstood(Refusal):
+    """A line is no milestone."""
+
+    code = "funding.milestone_not_understood"
+    status = 422
+    message = _("“{line}” is no milestone. Write an amount, a colon, and what it makes possible. Nothing was changed.")
+    field = "milestones"
 
 
 class LikelyTwin(Refusal):
@@ -58,13 +84,76 @@ class CampaignChangeForm(CampaignForm):
     """A campaign that stands: what the books rest on is left alone."""
 
     class Meta(CampaignForm.Meta):
-        fields: ClassVar = ["name", "tz", "active", "featured"]
+        fields: ClassVar = ["name", "about", "tz", "active", "featured", "fee_basis_points", "fee_fixed_minor"]
+        help_texts: ClassVar = {
+            **CampaignForm.Meta.help_texts,
+            "fee_basis_points": _("290 is 2.9 %. An estimate, shown to supporters who want to add the fee."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        goal = campaigns.goal_minor(self.instance)
+        campaign, language = self.instance, locale()
+        goal = campaigns.goal_minor(campaign)
         if goal is not None:
-            self.fields["goal"].initial = Money(goal, self.instance.currency).show(locale())
+            self.fields["goal"].initial = Money(goal, campaign.currency).show(language)
+        set_here = set(campaign.presets.values_list("interval", flat=True))
+        for interval, offered in presets.offered(campaign, campaign.currency).items():
+            self.fields[f"offered_{interval}"] = forms.CharField(
+                label=_OFFERED[interval],
+                required=False,
+                max_length=LINES_LENGTH_MAX,
+                widget=forms.Textarea(attrs={"rows": 4}),
+                initial=_lines(amount.show(language) for amount in offered) if interval in set_here else "",
+                help_text=_("One amount on each line, {most} at most. Empty: the usual ones ({usual}).").format(
+                    most=presets.OFFERED_MAX, usual=" · ".join(amount.show(language) for amount in offered)
+                ),
+            )
+        self.fields["milestones"] = forms.CharField(
+            label=_("Milestones"),
+            required=False,
+            max_length=LINES_LENGTH_MAX,
+            widget=forms.Textarea(attrs={"rows": 4}),
+            initial=_lines(
+                f"{Money(step.amount_minor, campaign.currency).show(language)}: {step.label}"
+                for step in campaign.milestones.all()
+            ),
+            help_text=_("On each line an amount, a colon, and what it makes possible. Above the goal it is a stretch."),
+        )
+
+    def offered(self) -> dict[Interval, list[Money]]:
+        """Return the amounts typed for each cadence. Refusals: AmountNotUnderstood, TooMany."""
+        found = {interval: self._amounts(f"offered_{interval}") for interval in Interval}
+        if any(len(each) > presets.OFFERED_MAX for each in found.values()):
+            raise TooMany(most=presets.OFFERED_MAX)
+        return found
+
+    def steps(self) -> list[tuple[Money, str]]:
+        """Return the milestones typed. Refusals: AmountNotUnderstood, StepNotUnderstood, TooMany."""
+        found: dict[int, tuple[Money, str]] = {}
+        for line in self.cleaned_data["milestones"].splitlines():
+            amount, colon, label = line.partition(":")
+            if line.strip() and not (colon and label.strip()):
+                raise StepNotUnderstood(line=line.strip()[:60])
+            if line.strip():
+                money = amounts.understood(amount, currency=self.instance.currency, locale=locale())
+                if money.minor <= 0:
+                    raise StepNotUnderstood(line=line.strip()[:60])
+                found[money.minor] = (money, label)
+        if len(found) > MILESTONES_MAX:
+            raise TooMany(most=MILESTONES_MAX)
+        return list(found.values())
+
+    def _amounts(self, name: str) -> list[Money]:
+        typed = [line for line in self.cleaned_data[name].splitlines() if line.strip()]
+        language = locale()
+        return [
+            amounts.checked(amounts.understood(line, currency=self.instance.currency, locale=language), locale=language)
+            for line in typed
+        ]
+
+
+def _lines(said: Iterable[str]) -> str:
+    return "\n".join(said)
 
 
 class OfflineGiftForm(forms.ModelForm[Gift]):

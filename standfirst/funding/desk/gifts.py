@@ -1,7 +1,9 @@
 """Gifts on the desk: the list, one gift with its payments, a gift that came offline, a refund."""
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, cast
 
+import django_filters  # type: ignore[import-untyped]  # ships none
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,18 +12,22 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
+from wagtail.admin.widgets.boolean_radio_select import BooleanRadioSelect
 
-from standfirst.funding import amounts, gifts, refunds, tasks
+from standfirst.accounts.models import Account
+from standfirst.funding import amounts, gifts, refunds, tasks, thanking
 from standfirst.funding.desk import forms
 from standfirst.funding.desk.campaigns import ByVerb, LastingViewSet
 from standfirst.funding.giftform import locale
-from standfirst.funding.models import Gift, Payment
+from standfirst.funding.models import NOTE_LENGTH_MAX, BankLine, Dispute, Gift, Payment, Refund
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
 REFUND_PERMISSION = "funding.refund_payment"
+THANK_PERMISSION = "funding.add_gift"  # whoever records gifts also thanks for them
 
 
 def amount_text(gift: Gift) -> str:
@@ -75,13 +81,46 @@ class OneGift(generic.InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the payments."""
         shown = [_shown(payment) for payment in self.object.payments.prefetch_related("refunds__asked_by")]
-        may_refund = self.request.user.has_perm(REFUND_PERMISSION)
+        user = self.request.user
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"payments": shown, "may_refund": may_refund}
+        return context | {
+            "payments": shown,
+            "history": history(self.object),
+            "may_refund": user.has_perm(REFUND_PERMISSION),
+            "may_thank": self.object.thanked_at is None and user.has_perm(THANK_PERMISSION),
+            "note_length_max": NOTE_LENGTH_MAX,
+        }
 
     def get_amount_minor_display_value(self) -> str:
         """Show an amount, not a number."""
         return amount_text(self.object)
+
+    def get_cover_minor_display_value(self) -> str:
+        """Show an amount, not a number."""
+        return Money(self.object.cover_minor, self.object.currency).show(locale())
+
+
+def history(gift: Gift) -> list[tuple[datetime, str, Any]]:
+    """Return what happened to a gift: when, what, and by whom (None: by itself), oldest first. Four queries."""
+    rows: list[tuple[datetime, str, Any]] = [(gift.started_at, text("started"), None)]
+    for payment in gift.payments.select_related("recorded_by"):
+        said = text("%(amount)s paid") % {"amount": payment.charged.show(locale())}
+        rows.append((payment.paid_at, said, payment.recorded_by))
+    for refund in Refund.objects.filter(payment__gift=gift).select_related("payment", "asked_by"):
+        amount = Money(refund.amount_minor, refund.payment.currency).show(locale())
+        said = text("%(amount)s to go back: %(state)s") % {"amount": amount, "state": refund.get_status_display()}
+        rows.append((refund.at, said, refund.asked_by))
+    rows += [
+        (dispute.opened_at, text("disputed: %(state)s") % {"state": dispute.get_status_display()}, None)
+        for dispute in Dispute.objects.filter(payment__gift=gift)
+    ]
+    rows += [
+        (line.settled_at or line.statement.imported_at, text("found on a bank statement"), line.settled_by)
+        for line in BankLine.objects.filter(payment__gift=gift).select_related("settled_by", "statement")
+    ]
+    if gift.thanked_at is not None:
+        rows.append((gift.thanked_at, text("thanked"), gift.thanked_by))
+    return sorted(rows, key=lambda row: row[0])
 
 
 def _shown(payment: Payment) -> dict[str, Any]:
@@ -115,6 +154,29 @@ def refund_payment(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("gifts_desk:inspect", args=[payment.gift_id]))
 
 
+@require_POST
+def thank_giver(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down that somebody was thanked."""
+    if not request.user.has_perm(THANK_PERMISSION):
+        raise PermissionDenied
+    gift = get_object_or_404(Gift.objects.select_related("donor"), pk=pk)
+    new = thanking.thank(gift=gift, by=cast("Account", request.user), note=request.POST.get("note", ""))
+    messages.success(request, text("Thanked.") if new else text("Somebody thanked for this gift already."))
+    return redirect(reverse("gifts_desk:inspect", args=[pk]))
+
+
+class GiftFilters(WagtailFilterSet):
+    """What the list of gifts can be narrowed to."""
+
+    thanked = django_filters.BooleanFilter(
+        field_name="thanked_at", lookup_expr="isnull", exclude=True, label=_("Thanked"), widget=BooleanRadioSelect
+    )
+
+    class Meta:
+        model = Gift
+        fields: ClassVar = ["status", "interval", "campaign", "provider", "mode", "started_at"]
+
+
 class GiftViewSet(LastingViewSet):
     """Gifts, for treasurers alone: names and addresses of supporters stand here."""
 
@@ -136,8 +198,15 @@ class GiftViewSet(LastingViewSet):
         "provider",
         "started_at",
     ]
-    list_filter: ClassVar = ["status", "campaign", "provider", "mode", "started_at"]
-    search_fields: ClassVar = ["display_name", "donor__email", "message", "payments__provider_ref"]
+    filterset_class = GiftFilters
+    search_fields: ClassVar = [
+        "display_name",
+        "donor__email",
+        "donor__name",
+        "message",
+        "reference",
+        "payments__provider_ref",
+    ]
     search_backend_name = None
     inspect_view_fields: ClassVar = [
         "amount_minor",
@@ -147,6 +216,10 @@ class GiftViewSet(LastingViewSet):
         "anonymous",
         "donor",
         "message",
+        "dedication",
+        "interval",
+        "cover_minor",
+        "reference",
         "story_key",
         "provider",
         "mode",
@@ -165,4 +238,8 @@ class GiftViewSet(LastingViewSet):
     def get_urlpatterns(self) -> list[Any]:
         """Add the refund, leave out editing."""
         kept = [pattern for pattern in super().get_urlpatterns() if pattern.name != "edit"]
-        return [*kept, path("payments/<int:pk>/refunds/", refund_payment, name="refund")]
+        return [
+            *kept,
+            path("payments/<int:pk>/refunds/", refund_payment, name="refund"),
+            path("<int:pk>/thanks/", thank_giver, name="thank"),
+        ]

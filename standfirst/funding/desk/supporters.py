@@ -70,7 +70,8 @@ class OneSupporter(generic.InspectView):
 def act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Do for a supporter what they could do themselves; it is written down who did it."""
     donor = _donor_to_change(request, pk)
-    gift = Gift.objects.filter(donor=donor, public_id=_uuid(request.POST.get("gift", ""))).first()
+    public_id = _uuid(request.POST.get("gift", ""))
+    gift = Gift.objects.filter(donor=donor, public_id=public_id).first() if public_id else None
     if gift is None or what not in ACTS:
         raise Http404
     try:

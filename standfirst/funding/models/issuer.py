@@ -11,7 +11,7 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 
 @register_setting(icon="doc-full")
-class Issuer(BaseSiteSetting):
+class Issuer(BaseSiteSetting):  # type: ignore[misc]  # Wagtail ships no types
     """What stands at the head and at the foot of receipts and yearly statements."""
 
     legal_name = models.CharField(

@@ -1,5 +1,6 @@
 """The months of a campaign as everybody may see them: what was given, what went back, from how many. No names."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, Sum
 from django.utils.translation import get_language, to_locale
 
-from standfirst.funding import ledger, periods
+from standfirst.funding import ledger, periods, totals
 from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -162,10 +163,11 @@ def supporters(campaign: Campaign, first_days: Sequence[date], mode: Mode) -> in
 
 
 def _given(campaign: Campaign, stored: Sequence[Period], mode: Mode) -> dict[date, int]:
-    rows = Total.objects.filter(
-        period__in=stored, mode=mode, account=ledger.income(campaign), currency=campaign.currency
-    )
-    return {day: -minor for day, minor in rows.values_list("period__first_day", "minor")}
+    sums: dict[date, dict[str, int]] = defaultdict(dict)
+    kept = Total.objects.filter(period__in=stored, mode=mode, currency=campaign.currency)
+    for day, account, minor in kept.values_list("period__first_day", "account", "minor"):
+        sums[day][account] = minor
+    return {day: totals.given(campaign, found) for day, found in sums.items()}
 
 
 def _goal(

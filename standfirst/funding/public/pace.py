@@ -18,7 +18,7 @@ from standfirst.funding import periods
 from standfirst.funding.meter import Meter
 from standfirst.funding.models import Campaign, Mode, Payment, Period
 from standfirst.kit import clock
-from standfirst.kit.money import Money
+from standfirst.kit.money import Money, exponent
 
 MONTHS_MIN = 3  # fewer say nothing about what is usual
 MONTHS_MAX = 12  # a year: what happened before says little about today
@@ -68,9 +68,9 @@ def read(campaign: Campaign, meter: Meter, mode: Mode, at: datetime | None = Non
     # The day on which an ordinary month stands where this one stands now.
     like_day = next((day for day in range(length + 1) if _quantile(shares[day], _MEDIAN) >= reached), length)
     return Pace(
-        usual=Money(int(usual * goal), meter.currency),
-        low=Money(int(low * goal), meter.currency),
-        high=Money(int(high * goal), meter.currency),
+        usual=_whole(usual * goal, meter.currency),
+        low=_whole(low * goal, meter.currency),
+        high=_whole(high * goal, meter.currency),
         days_ahead=like_day - today.day,
         months=len(curves),
     )
@@ -123,6 +123,12 @@ def _quantile(values: list[Fraction], part: Fraction) -> Fraction:
     rank = int(at)
     above = ordered[min(rank + 1, len(ordered) - 1)]
     return ordered[rank] + (above - ordered[rank]) * (at - rank)
+
+
+def _whole(minor: Fraction, currency: str) -> Money:
+    """An estimate to the cent would say more than is known."""
+    unit = 10 ** exponent(currency)
+    return Money(int(minor / unit) * unit, currency)
 
 
 def _length(first_day: date) -> int:

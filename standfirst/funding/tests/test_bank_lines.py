@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standfirst.accounts.models import Account
-from standfirst.funding import bank_lines, bank_matching, gifts, meter
+from standfirst.funding import bank_lines, bank_matching, gifts, meter, supporters
 from standfirst.funding.bankfiles.lines import IncomingLine, Statement, incoming
 from standfirst.funding.models import BankLine, BankStatement, Gift, Payment
 from standfirst.funding.providers import registry
@@ -284,13 +284,13 @@ def test_a_line_from_the_future_refuses_the_whole_file(campaign: Any) -> None:
     assert BankLine.objects.count() == 0
 
 
-def test_forgetting_a_supporter_empties_their_lines_and_leaves_the_sum(campaign: Any) -> None:
+def test_erasing_a_supporter_empties_their_lines_and_leaves_the_sum(campaign: Any) -> None:
     facts = transfer(campaign)
     take_in(line(text="K7M3QX9TA"))
     donor = gifts.Donor.objects.create(email="ada@example.org", created_at=clock.now())
     Gift.objects.filter(pk=facts.pk).update(donor=donor)
 
-    bank_lines.forget(donor=donor)
+    supporters.erase(donor=donor)
 
     assert BankLine.objects.values_list("payer", "text", "amount_minor").get() == ("", "", 2_500)
     assert take_in(line(text="K7M3QX9TA"), data=b"two").known == 1

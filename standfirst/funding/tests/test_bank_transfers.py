@@ -21,7 +21,7 @@ from standfirst.testing.funding import make_campaign
 
 pytestmark = pytest.mark.usefixtures("books")
 TRANSFER = {"method": "bank", "amount": "17.50"}
-ACCOUNT = BankAccount("Hafenblatt e. V.", "DE89370400440532013000", "COBADEFFXXX")
+ACCOUNT = BankAccount("Hafenblatt e. V.", "DE89370400440532013000", "COBADEFF360")
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ def test_haste_is_one_transfer_with_one_reference(client: Client) -> None:
 
 def test_the_code_holds_what_a_banking_app_needs() -> None:
     svg = bank.epc_code(ACCOUNT, Money(1_750, "EUR"), "K7M-3QX-9TA")
-    lines = ["BCD", "002", "1", "SCT", "COBADEFFXXX", ACCOUNT.name, ACCOUNT.iban, "EUR17.5", "", "", "K7M-3QX-9TA"]
+    lines = ["BCD", "002", "1", "SCT", "COBADEFF360", ACCOUNT.name, ACCOUNT.iban, "EUR17.5", "", "", "K7M-3QX-9TA"]
     expected = segno.make_qr("\n".join(lines), error="m", boost_error=False)
 
     assert svg == expected.svg_inline(border=4, omitsize=True, dark="#000", light="#fff", svgclass="bank-code")

@@ -143,10 +143,20 @@ def test_a_treasurer_opens_a_campaign_and_sets_its_goal(treasurer: Client) -> No
         tz="UTC",
         active="on",
         goal="6000.50",
+        fee_basis_points="150",
+        fee_fixed_minor="25",
+        offered_month="5\n7.50",
+        milestones="3,000: a photographer\n9,000: an office by the sea",
     )
 
     campaign.refresh_from_db()
     assert (campaign.name, campaign.tz, campaign.currency) == ("Fund", "UTC", "EUR")
+    assert list(campaign.presets.values_list("interval", "amount_minor")) == [("month", 500), ("month", 750)]
+    assert list(campaign.milestones.values_list("amount_minor", "label", "stretch")) == [
+        (300_000, "a photographer", False),
+        (900_000, "an office by the sea", True),
+    ]
+    assert (campaign.fee_basis_points, campaign.fee_fixed_minor) == (150, 25)
     assert list(campaign.goals.values_list("goal_minor", "set_by__username")) == [
         (600_050, "Treasurers-someone"),
         (500_000, "Treasurers-someone"),

@@ -384,3 +384,19 @@ def test_a_gift_that_is_paid_is_not_taken_up_again_by_its_browser() -> None:
     payments.apply(facts=paid_facts(first))
 
     assert started_gift(campaign, browser_key="a" * 32).pk != first.pk
+
+
+def test_p7_the_form_does_not_tell_whether_an_e_mail_address_has_given(settings: Any) -> None:
+    account = {"bank_name": "Harbour Press", "bank_iban": "DE89370400440532013000"}
+    settings.STANDFIRST = replace(settings.STANDFIRST, **account)
+    make_campaign(currency="EUR")
+
+    def answer_to(email: str) -> tuple[int, str]:
+        stranger = Client(headers={"Sec-Fetch-Site": "same-origin"}, REMOTE_ADDR="198.51.100.9")
+        answer = give(stranger, method="bank", amount="20", email=email)
+        return answer.status_code, re.sub(r"[0-9a-f-]{36}", "", answer["Location"])
+
+    supporter = Client(headers={"Sec-Fetch-Site": "same-origin"}, REMOTE_ADDR="203.0.113.7")
+    give(supporter, method="bank", amount="20", email="ada@example.org")
+
+    assert answer_to("ada@example.org") == answer_to("nobody@example.org")

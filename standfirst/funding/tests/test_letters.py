@@ -1,21 +1,23 @@
 """Letters to supporters: each about one fact, once; kind words; nothing secret in the database."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
-from standfirst.funding import letters, payments, supporters
-from standfirst.funding.models import Donor, Subscription
+from standfirst.funding import letters, payments, subscriptions, supporters
+from standfirst.funding.models import Donor, Receipt, Subscription
 from standfirst.funding.providers.protocol import Charge
+from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit import clock
 from standfirst.mail import postman
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
 from standfirst.testing.funding import make_campaign
 from standfirst.testing.mail import MailServer, a_mail_server
+from standfirst.testing.subscriptions import pass_by, starting
 
 pytestmark = pytest.mark.usefixtures("books")
 ADA = "ada@example.org"
@@ -28,8 +30,8 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def monthly() -> Subscription:
-    made = people.regular(make_campaign(), 1_000, email=ADA)
+def monthly(double: Rehearsal) -> Subscription:
+    made = people.regular(double, make_campaign(), 1_000, email=ADA)
     Letter.objects.all().delete()
     return made
 
@@ -54,7 +56,7 @@ def test_a_gift_is_thanked_for_with_its_receipt_as_text_and_pdf(server: MailServ
 
 
 def test_a_renewal_is_thanked_for_as_one(monthly: Subscription) -> None:
-    charge = Charge(ref="ch_renewal", amount=monthly.gift.money, paid_at=clock.now(), invoice_ref="in_2")
+    charge = Charge(ref="ch_renewal", amount=monthly.gift.money, paid_at=clock.now(), invoice_ref="in_renewal")
 
     payments.count(gift=monthly.gift, charge=charge)
 
@@ -103,10 +105,9 @@ def test_the_link_in_a_letter_opens_the_page_a_week_long_and_once(monthly: Subsc
     ("ends", "told"),
     [(date(2026, 11, 30), 1), (date(2026, 12, 23), 1), (date(2026, 12, 24), 0), (date(2026, 11, 1), 0)],
 )
-def test_a_card_that_ends_within_a_month_is_announced_once(ends: date, told: int) -> None:
+def test_a_card_that_ends_within_a_month_is_announced_once(monthly: Subscription, ends: date, told: int) -> None:
+    Subscription.objects.update(card_expires_on=ends)
     with time_machine.travel("2026-11-22T12:00Z"):
-        people.regular(make_campaign(), 1_000, card_expires_on=ends)
-        Letter.objects.all().delete()
         letters.announce_expiring_cards()
         letters.announce_expiring_cards()
 
@@ -135,15 +136,35 @@ def test_the_end_of_a_regular_gift_is_told_once_in_kind_words(monthly: Subscript
     assert "Thank you" in Letter.objects.get().text
 
 
-def test_beginning_and_going_on_are_told_apart(monthly: Subscription) -> None:
-    letters.subscription_active(subscription=monthly, again=False)
-    letters.subscription_active(subscription=monthly, again=True)
-    letters.subscription_active(subscription=monthly, again=True)
+def test_going_on_after_a_pause_is_told_once_a_day(monthly: Subscription) -> None:
+    letters.subscription_resumed(subscription=monthly)
+    letters.subscription_resumed(subscription=monthly)
 
-    assert [letter.subject for letter in Letter.objects.order_by("id")] == [
-        "Your regular gift has begun",
-        "Your regular gift goes on",
-    ]
+    assert [letter.subject for letter in Letter.objects.all()] == ["Your regular gift goes on"]
+
+
+def test_whatever_reports_the_end_the_supporter_is_told(monthly: Subscription) -> None:
+    subscriptions.cancel(subscription=monthly)
+    subscriptions.cancel(subscription=monthly)
+
+    assert [letter.key for letter in Letter.objects.all()] == [f"ended:{monthly.pk}:cancelled"]
+
+
+def test_a_rehearsed_month_with_a_decline_tells_it_once_and_thanks_for_the_rest(
+    double: Rehearsal, server: MailServer
+) -> None:
+    with starting(datetime(2027, 1, 30, 12, tzinfo=UTC)) as traveller:
+        subscription = people.regular(double, make_campaign(), email=ADA)
+        with double.state.change():
+            double.bank.decline_next(subscription.provider_ref)
+        pass_by(traveller, double, datetime(2027, 3, 1, tzinfo=UTC))
+        pass_by(traveller, double, datetime(2027, 3, 31, tzinfo=UTC))
+        postman.deliver()
+
+    subjects = [letter["Subject"].split(" ")[0] for letter in server.letters]
+    assert subjects.count("Receipt") == 3
+    assert subjects.count("Your") == 1
+    assert [str(receipt) for receipt in Receipt.objects.order_by("id")] == ["2027-00001", "2027-00002", "2027-00003"]
 
 
 def test_a_supporter_without_an_address_gets_no_letter(monthly: Subscription) -> None:
@@ -160,7 +181,7 @@ def test_a_letter_is_dated_and_signed_in_the_supporters_language(monthly: Subscr
     Donor.objects.update(language="de")
     monthly = Subscription.objects.select_related("gift__donor").get()
 
-    letters.subscription_active(subscription=monthly, again=False)
+    letters.subscription_resumed(subscription=monthly)
 
     assert "10\xa0$" in Letter.objects.get().text
     assert 'lang="de"' in Letter.objects.get().html

@@ -72,6 +72,11 @@ def test_a_database_url_is_taken_apart(read: Reader) -> None:
         ("STANDFIRST_CDN_URL", "http://me:pw@10.0.0.5"),
         ("STANDFIRST_CDN_URL", "http://10.0.0.5:port"),
         ("STANDFIRST_CDN_SECONDS", "0"),
+        ("STANDFIRST_BANK_NAME", "x" * 71),
+        ("STANDFIRST_BANK_IBAN", "DE88370400440532013000"),
+        ("STANDFIRST_BANK_IBAN", "my account"),
+        ("STANDFIRST_BANK_BIC", "COBADE"),
+        ("STANDFIRST_CURRENCIES", "EUR, XXY"),
     ],
 )
 def test_nonsense_is_refused_with_the_settings_name(read: Reader, name: str, value: str) -> None:
@@ -153,3 +158,25 @@ def test_a_live_site_that_has_everything_raises_no_doubt(read: Reader) -> None:
     )
 
     assert configuration.doubts(found) == []
+
+
+def test_a_bank_account_is_read_however_it_is_spaced(read: Reader) -> None:
+    found = read(
+        STANDFIRST_BANK_NAME="Harbour Press e. V.",
+        STANDFIRST_BANK_IBAN="de89 3704 0044 0532 0130 00",
+        STANDFIRST_BANK_BIC="cobadeff 360",
+        STANDFIRST_CURRENCIES="eur, GBP,eur",
+    )
+
+    assert (found.bank_name, found.bank_iban, found.bank_bic) == (
+        "Harbour Press e. V.",
+        "DE89370400440532013000",
+        "COBADEFF360",
+    )
+    assert found.currencies == ("EUR", "GBP")
+    assert configuration.doubts(found) == []
+
+
+@pytest.mark.parametrize("given", [{"STANDFIRST_BANK_NAME": "x"}, {"STANDFIRST_BANK_IBAN": "DE89370400440532013000"}])
+def test_half_a_bank_account_is_doubted(read: Reader, given: dict[str, str]) -> None:
+    assert ["transfer are off" in doubt for doubt in configuration.doubts(read(**given))] == [True]

@@ -19,7 +19,7 @@ function copyButton(value, name) {
 
 if (facts && navigator.clipboard) {
   for (const fact of facts.querySelectorAll("dd[data-value]")) {
-    fact.after(copyButton(fact.dataset.value, fact.previousElementSibling.textContent));
+    fact.append(copyButton(fact.dataset.value, fact.previousElementSibling.textContent));
   }
 }
 if (print) {

@@ -1,0 +1,152 @@
+"""Disputes take a gift back at once, give it back when they are won, and never touch it by their fee."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from standfirst.funding import disputes, ledger, meter, payments, refunds
+from standfirst.funding.disputes import DisputesDisagree
+from standfirst.funding.models import Dispute, Gift, Payment, Transfer
+from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove
+from standfirst.funding.refunds import RefundTooLarge
+from standfirst.kit import clock
+from standfirst.kit.money import Money
+from standfirst.testing.funding import charged_gift, make_campaign, paid_facts, refund_facts, started_gift
+
+pytestmark = pytest.mark.usefixtures("books")
+FEE = Money(1_500, "USD")
+
+
+def raised() -> int:
+    found = meter.read()
+    return found.raised.minor if found else -1
+
+
+def said(status: Any, *kinds: Any, minor: int = 2_500, ref: str = "dp_1") -> DisputeFacts:
+    """Return what a provider says of a dispute after these movements."""
+    at, amount = clock.now(), Money(minor, "USD")
+    moves = [
+        DisputeMove(f"txn_{ref}_{number}", kind, amount, FEE if kind == "withdrawn" else None, at)
+        for number, kind in enumerate(kinds)
+    ]
+    return DisputeFacts(ref, amount, status, at, moves=tuple(moves))
+
+
+def test_a_dispute_takes_the_gift_at_once_and_gives_it_back_when_it_is_won() -> None:
+    payment, seen = charged_gift(make_campaign()), []
+
+    for facts in (said("open", "withdrawn"), said("won", "withdrawn", "reinstated")):
+        disputes.settle(payment=payment, facts=facts)
+        seen.append((raised(), Dispute.objects.get().status))
+
+    assert seen == [(0, "open"), (2_500, "won")]
+    assert ledger.balance_minor("expense:disputes", mode="rehearsal") == 1_500
+
+
+def test_a_lost_dispute_stays_taken_and_is_won_after_all_if_the_bank_changes_its_mind() -> None:
+    payment, seen = charged_gift(make_campaign()), []
+    steps = (
+        said("open", "withdrawn"),
+        said("lost", "withdrawn"),
+        said("won", "withdrawn", "reinstated"),
+        said("lost", "withdrawn"),
+    )
+
+    for facts in steps:
+        disputes.settle(payment=payment, facts=facts)
+        seen.append((raised(), Dispute.objects.get().status))
+
+    assert seen == [(0, "open"), (0, "lost"), (2_500, "won"), (2_500, "won")]
+
+
+def test_a_partial_dispute_takes_its_part_only() -> None:
+    payment = charged_gift(make_campaign())
+
+    disputes.settle(payment=payment, facts=said("open", "withdrawn", minor=900))
+
+    assert raised() == 1_600
+
+
+def test_a_question_of_the_bank_moves_nothing() -> None:
+    payment = charged_gift(make_campaign())
+
+    disputes.settle(payment=payment, facts=said("inquiry"))
+
+    assert (raised(), Dispute.objects.get().status, Transfer.objects.count()) == (2_500, "inquiry", 1)
+
+
+def test_what_is_disputed_cannot_be_refunded_as_well() -> None:
+    payment = charged_gift(make_campaign())
+    disputes.settle(payment=payment, facts=said("open", "withdrawn", minor=2_000))
+
+    with pytest.raises(RefundTooLarge):
+        refunds.ask(payment=payment, amount=Money(501, "USD"))
+
+    assert refunds.left_of(payment) == Money(500, "USD")
+
+
+@pytest.mark.parametrize("refund_first", [True, False])
+def test_a_refund_and_a_dispute_of_the_same_gift_take_it_once_and_the_rest_is_a_cost(refund_first: bool) -> None:
+    payment = charged_gift(make_campaign())
+    steps = [
+        lambda: refunds.settle(payment=payment, facts=refund_facts("re_1", Money(1_000, "USD"))),
+        lambda: disputes.settle(payment=payment, facts=said("lost", "withdrawn")),
+    ]
+
+    for step in steps if refund_first else reversed(steps):
+        step()
+
+    assert raised() == 0
+    assert ledger.balance_minor("income:gifts:" + payment.gift.campaign.slug, mode="rehearsal") == 0
+    assert ledger.balance_minor("expense:disputes", mode="rehearsal") == 1_500 + 1_000
+    assert ledger.balance_minor("clearing:stripe", mode="rehearsal") == 2_500 - 1_000 - 2_500 - 1_500
+
+
+def test_a_dispute_lowers_the_gifts_own_month_and_keeps_its_own_date() -> None:
+    payment = charged_gift(make_campaign())
+    later = clock.now() + timedelta(days=40)
+    facts = said("open", "withdrawn")
+    facts = replace(facts, moves=tuple(replace(move, at=later) for move in facts.moves))
+
+    disputes.settle(payment=payment, facts=facts)
+
+    rows = Transfer.objects.filter(key__startswith="dispute:")
+    assert [(row.period_id, row.occurred_at) for row in rows] == [(payment.period_id, later)]
+
+
+def test_the_cover_goes_back_after_the_gift() -> None:
+    campaign = make_campaign(goal_minor=None)
+    payment = covered(campaign)
+
+    refunds.settle(payment=payment, facts=refund_facts("re_1", Money(2_450, "USD")))
+
+    assert -ledger.balance_minor(ledger.income(campaign), mode="rehearsal") == 0
+    assert -ledger.balance_minor(ledger.COVER, mode="rehearsal") == 50
+    assert refunds.left_of(payment) == Money(50, "USD")
+
+
+def test_what_was_added_for_the_fees_is_no_gift() -> None:
+    covered(make_campaign())
+
+    assert raised() == 2_400
+
+
+def test_a_dispute_of_another_payment_or_currency_is_refused() -> None:
+    campaign = make_campaign()
+    first, second = charged_gift(campaign), charged_gift(campaign)
+    disputes.settle(payment=first, facts=said("open"))
+
+    with pytest.raises(DisputesDisagree):
+        disputes.settle(payment=second, facts=said("open"))
+    with pytest.raises(DisputesDisagree):
+        disputes.settle(payment=first, facts=replace(said("open"), amount=Money(2_500, "EUR")))
+
+
+def covered(campaign: Any) -> Payment:
+    """Charge 24 and one dollar for the fees."""
+    gift = started_gift(campaign, 2_400)
+    Gift.objects.filter(pk=gift.pk).update(cover_minor=100)
+    gift.refresh_from_db()
+    return payments.apply(facts=paid_facts(gift, charge={"amount": gift.charged})).payments.get()
