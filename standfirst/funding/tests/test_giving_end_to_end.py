@@ -135,7 +135,7 @@ def test_months_of_gifts_that_come_again_survive_lost_doubled_late_and_disordere
             assert "/pay/" in page
             with running.state.change():
                 running.bank.pay(Gift.objects.get(pk=gift.pk).session_ref, method=method)
-        wait_until(lambda: Payment.objects.count() == 3, seconds_max=60)
+        wait_until(lambda: Payment.objects.count() == Subscription.objects.count() == 3, seconds_max=60)
         skipping = Subscription.objects.get(gift=gifts_of[2])
         wait_until(lambda: skipped(skipping), seconds_max=60)
         for month, day in ((2, 20), (3, 10), (3, 31)):

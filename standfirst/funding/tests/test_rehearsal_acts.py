@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import stripe
 
-from standfirst.funding import ledger
+from standfirst.funding import checking
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import DisputeFacts, Facts, ProviderRefused
 from standfirst.funding.rehearsal.errors import Refused
@@ -281,7 +281,7 @@ def test_what_fell_due_while_the_double_was_down_is_done_at_its_own_moment(tmp_p
 
     paid = [each.paid_at.date() for each in sub.gift.payments.order_by("paid_at")]
     assert paid == [date(2027, 1, 10), date(2027, 2, 10), date(2027, 3, 10)]
-    assert ledger.check() == []
+    assert checking.check() == []
 
 
 def test_the_control_page_shows_what_can_be_done_and_does_it(double: Rehearsal) -> None:
