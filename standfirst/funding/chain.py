@@ -144,7 +144,7 @@ def _covered(salt: str, recorded_at: datetime, occurred_at: datetime, *rest: obj
         currency,
         mode,
         slug or "",
-        first_day.isoformat()[:7] if first_day else "",
+        str(first_day)[:7] if first_day else "",
         chain.commitment(salt, hidden),  # type: ignore[arg-type]
     )
 
