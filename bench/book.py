@@ -130,7 +130,7 @@ def _refund(payment: Payment) -> Refund:
 
 
 def _insert(model: Any, rows: Iterable[Any]) -> None:
-    fields = model._meta.concrete_fields
+    fields = model._meta.concrete_fields  # noqa: SLF001
     rows = [row for row in rows if row is not None]
     if model is Refund:
         model.objects.bulk_create(rows)
@@ -139,7 +139,7 @@ def _insert(model: Any, rows: Iterable[Any]) -> None:
     places = ", ".join(["%s"] * len(fields))
     values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", values)
+        cursor.executemany(f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})", values)  # noqa: SLF001
 
 
 if __name__ == "__main__":

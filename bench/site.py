@@ -78,7 +78,7 @@ class Site:
         port = free_port()
         command = (COMMAND, "serve", "--site", str(self.folder), "--port", str(port))
         payments = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
-        with running(*command, **ENVIRONMENT, **payments, **environment) as process:
+        with running(*command, **ENVIRONMENT | payments | environment) as process:
             url = f"http://127.0.0.1:{port}"
             seconds = wait_for(f"{url}/", process)
             cpu = sum(processes.cpu_seconds(pid, with_ended=True) for pid in processes.below(process.pid))

@@ -95,14 +95,18 @@ def process(event_pk: int) -> str:
 def settle(*, event_pk: int, facts: Facts) -> None:
     """Apply the facts and end the message, in one transaction. Refusals as ``payments.apply``; its lock, too."""
     payments.apply(facts=facts)
-    finish(event_pk=event_pk)
+    _end(event_pk, "")
 
 
 @verb
 def finish(*, event_pk: int, note: str = "") -> str:
     """End a message."""
-    ProviderEvent.objects.filter(pk=event_pk).update(state=State.DONE, error=note[:ERROR_LENGTH_MAX], next_try_at=None)
+    _end(event_pk, note)
     return State.DONE
+
+
+def _end(event_pk: int, note: str) -> None:
+    ProviderEvent.objects.filter(pk=event_pk).update(state=State.DONE, error=note[:ERROR_LENGTH_MAX], next_try_at=None)
 
 
 @verb

@@ -8,6 +8,7 @@ and added to the sums as the last work of their transaction, one transaction at 
 
 import re
 import uuid
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import batched
 
@@ -82,11 +83,6 @@ def move(
     when ``key`` stands already with other values. No lock: the unique key decides. Sums and chain
     follow at the end of the outermost verb, under the log's lock.
     """
-    for account in (debit, credit):
-        if not ACCOUNT.fullmatch(account):
-            raise ValueError(f"no such account: {account!r}")
-    if amount.minor <= 0:
-        raise ValueError(f"a transfer moves an amount above zero, not {amount.minor}")
     row = Transfer(
         key=key,
         debit=debit,
@@ -99,17 +95,38 @@ def move(
         note=note,
         recorded_by=by,
         occurred_at=occurred_at,
-        recorded_at=clock.now(),
     )
-    kept = Transfer.objects.filter(key=key).first()
-    if kept is None:
+    return record([row], known=Transfer.objects.filter(key=key))[0]
+
+
+def record(rows: Sequence[Transfer], *, known: Iterable[Transfer]) -> list[Transfer]:
+    """Record ``rows``, as ``move`` does one, inside a verb that runs; ``known`` are those that stand already.
+
+    ValueError and LedgerConflict as ``move``.
+    """
+    standing = {row.key: row for row in known}
+    fresh = [row for row in rows if row.key not in standing]
+    for row in rows:
+        _check(row)
+        row.recorded_at = clock.now()
+    if fresh:
         # Whoever records the same at this moment may be first.
-        Transfer.objects.bulk_create([row], ignore_conflicts=True)
-        kept = Transfer.objects.get(key=key)
-        before_log(_seal, kept.pk)
-    if _fact(kept) != _fact(row):
-        raise LedgerConflict(f"{key}: {_fact(kept)} stands, {_fact(row)} was given")
-    return kept
+        Transfer.objects.bulk_create(fresh, ignore_conflicts=True)
+        for kept in Transfer.objects.filter(key__in=[row.key for row in fresh]):
+            standing[kept.key] = kept
+            before_log(_seal, kept.pk)
+    for row in rows:
+        if _fact(standing[row.key]) != _fact(row):
+            raise LedgerConflict(f"{row.key}: {_fact(standing[row.key])} stands, {_fact(row)} was given")
+    return [standing[row.key] for row in rows]
+
+
+def _check(row: Transfer) -> None:
+    for account in (row.debit, row.credit):
+        if not ACCOUNT.fullmatch(account):
+            raise ValueError(f"no such account: {account!r}")
+    if row.amount_minor <= 0:
+        raise ValueError(f"a transfer moves an amount above zero, not {row.amount_minor}")
 
 
 @verb

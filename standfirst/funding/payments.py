@@ -1,13 +1,14 @@
 """Payments: what the provider says now becomes rows and transfers, once, in whatever order it is said."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
 from standfirst.funding import allowances, disputes, ledger, periods, rates, refunds, returned, subscriptions
-from standfirst.funding.models import Donor, Gift, Mode, Payment
+from standfirst.funding.models import Donor, Gift, Mode, Payment, Transfer
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, Facts
 from standfirst.kit import clock
@@ -66,7 +67,7 @@ def apply(*, facts: Facts) -> Gift:
     # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
     if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
         _remember_donor(gift, facts.email)
-        payment = count(gift=gift, charge=facts.charge)
+        payment = _count(gift, facts.charge, None)
         for refund in facts.charge.refunds:
             refunds.settle(payment=payment, facts=refund)
         for dispute in facts.charge.disputes:
@@ -85,6 +86,10 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
 
     Refusals: FactsDisagree (amount or currency are not the gift's), RateMissing. Call with the gift's row locked.
     """
+    return _count(gift, charge, by)
+
+
+def _count(gift: Gift, charge: Charge, by: Account | None) -> Payment:
     payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
     known = payment is not None
     if payment is None:
@@ -94,7 +99,7 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
     if payment.charged != charge.amount:
         raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(payment.charged))
     payment.gift = gift
-    _book_arrival(payment, charge)
+    _book_arrival(payment, charge, list(payment.transfers.all()) if known else [])
     if gift.status != Gift.Status.PAID:
         gift.status = Gift.Status.PAID
         gift.save(update_fields=["status"])
@@ -137,38 +142,30 @@ def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
     )
 
 
-def _book_arrival(payment: Payment, charge: Charge) -> None:
+def _book_arrival(payment: Payment, charge: Charge, rows: list[Transfer]) -> None:
     """Book what came, and what the provider kept of it. What it settled in may become known later than the charge."""
-    campaign, at = payment.gift.campaign, charge.paid_at
-    clearing, key = ledger.clearing(payment.provider), f"pay:{payment.provider}:{charge.ref}"
-    rows = list(payment.transfers.all())
+    campaign, fact = payment.gift.campaign, f"{payment.provider}:{charge.ref}"
+    row = partial(returned.row, payment, at=charge.paid_at)
     abroad = charge.settled if charge.settled and charge.settled.currency != campaign.currency else None
-    standing = next((row.debit for row in rows if row.key == key), None)
-    counter = standing or (ledger.FX if abroad else clearing)
+    clearing, standing = ledger.clearing(payment.provider), {each.key: each.debit for each in rows}
+    counter = standing.get(f"pay:{fact}", ledger.FX if abroad else clearing)
     gift_part = Money(payment.counted_minor, campaign.currency)
     cover_part = Money(payment.counted_cover_minor, campaign.currency)
-    income = ledger.income(campaign)
-    returned.book(payment, key=key, at=at, debit=counter, credit=income, amount=gift_part)
-    returned.book(
-        payment,
-        key=f"cover:{payment.provider}:{charge.ref}",
-        at=at,
-        debit=counter,
-        credit=ledger.COVER,
-        amount=cover_part,
-    )
+    made = row(key=f"pay:{fact}", debit=counter, credit=ledger.income(campaign), amount=gift_part)
+    made += row(key=f"cover:{fact}", debit=counter, credit=ledger.COVER, amount=cover_part)
     if abroad:
         if counter != ledger.FX:
             here = gift_part + cover_part
-            returned.book(payment, key=f"{key}:moved", at=at, debit=ledger.FX, credit=clearing, amount=here)
-        returned.book(payment, key=f"{key}:settled", at=at, debit=clearing, credit=ledger.FX, amount=abroad)
+            made += row(key=f"pay:{fact}:moved", debit=ledger.FX, credit=clearing, amount=here)
+        made += row(key=f"pay:{fact}:settled", debit=clearing, credit=ledger.FX, amount=abroad)
     elif charge.settled is not None:
         more = charge.settled - gift_part - cover_part
         fx_key = f"fx:{payment.provider}:{charge.fee_ref or charge.ref}"
-        returned.book(payment, key=fx_key, at=at, debit=clearing, credit=ledger.FX, amount=more)
+        made += row(key=fx_key, debit=clearing, credit=ledger.FX, amount=more)
     if charge.fee is not None and charge.fee.minor > 0:
-        fee_key = f"fee:{payment.provider}:{charge.fee_ref}"
-        returned.book_cost(payment, key=fee_key, at=at, account=ledger.FEES, cost=charge.fee)
+        key, at = f"fee:{payment.provider}:{charge.fee_ref}", charge.paid_at
+        made += returned.cost_rows(payment, [*rows, *made], key=key, at=at, account=ledger.FEES, cost=charge.fee)
+    ledger.record(made, known=rows)
 
 
 def _gift_of(facts: Facts) -> Gift:

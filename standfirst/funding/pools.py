@@ -84,6 +84,11 @@ def settle(*, payment: Payment) -> None:
             _move(pool, payment, f"match:{pool.slug}:{payment.provider}:{payment.provider_ref}", amount)
 
 
+def follow(payment: Payment) -> None:
+    """Settle a payment that was counted, or of which some went back. Registered in ``apps``."""
+    settle(payment=payment)
+
+
 def used(pool: MatchingPool, mode: str) -> Money:
     """Return what ``pool`` has added so far."""
     return Money(ledger.balance_minor(receivable(pool), mode=mode, rows=_of_pool(pool)), pool.campaign.currency)

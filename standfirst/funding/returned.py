@@ -6,6 +6,7 @@ a refund can cause it) is a cost. Each news posts the difference between what sh
 stand and what the payment's rows already say.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -99,6 +100,15 @@ def posted(payment: Payment, rows: list[Transfer]) -> Shares:
     return Shares(gift, cover, excess)
 
 
+_on_posted: list[Callable[[Payment], None]] = []
+
+
+def on_posted(callback: Callable[[Payment], None]) -> None:
+    """Have ``callback`` called after some of a payment went back, or came again, in the transaction that books it."""
+    if callback not in _on_posted:
+        _on_posted.append(callback)
+
+
 def post(payment: Payment, news: News) -> None:
     """Book what ``news`` changed. Call with the payment's row locked, after the fact is written down."""
     rows = list(payment.transfers.all())
@@ -112,17 +122,22 @@ def post(payment: Payment, news: News) -> None:
         (f"{news.key}:cover", ledger.COVER, change.cover),
         (f"{news.key}:excess", ledger.DISPUTES, change.excess),
     )
+    own, made = _currency(payment), []
     for key, account, back in parts:
-        book(payment, key=key, at=news.at, debit=account, credit=counter, amount=Money(back, _currency(payment)))
+        made += row(payment, key=key, at=news.at, debit=account, credit=counter, amount=Money(back, own))
     if arrived is not None:
-        _book_abroad(payment, news, change, arrived)
-    elif news.settled is not None and news.settled.currency == _currency(payment):
-        _book_difference(payment, news, news.settled.minor + change.total)
+        made += _abroad(payment, news, change, arrived)
+    elif news.settled is not None and news.settled.currency == own:
+        difference, clearing = Money(news.settled.minor + change.total, own), ledger.clearing(payment.provider)
+        made += row(payment, key=news.fx_key, at=news.at, debit=clearing, credit=ledger.FX, amount=difference)
+    ledger.record(made, known=rows)
+    for callback in _on_posted:
+        callback(payment)
 
 
 def of_fact(rows: list[Transfer], *keys: str) -> list[Transfer]:
     """Return the rows that record the facts of these keys."""
-    return [row for row in rows if any(row.key == key or row.key.startswith(f"{key}:") for key in keys)]
+    return [each for each in rows if any(each.key == key or each.key.startswith(f"{key}:") for key in keys)]
 
 
 def moved_at_provider(payment: Payment, *keys: str) -> Money | None:
@@ -139,54 +154,59 @@ def settled_abroad(payment: Payment, rows: list[Transfer]) -> Money | None:
 
 
 def book_cost(payment: Payment, *, key: str, at: datetime, account: str, cost: Money) -> None:
-    """Book what the provider kept, to an account of expenses in the campaign's currency.
+    """Book what the provider kept, as ``cost_rows`` says."""
+    known = list(payment.transfers.all())
+    ledger.record(cost_rows(payment, known, key=key, at=at, account=account, cost=cost), known=known)
+
+
+def cost_rows(
+    payment: Payment, rows: list[Transfer], *, key: str, at: datetime, account: str, cost: Money
+) -> list[Transfer]:
+    """Return the rows of what the provider kept, to an account of expenses in the campaign's currency.
 
     In another currency it is worth what its share of the payment was counted as; one in a
     currency that the payment did not settle in waits for news that says how it settled.
     """
     clearing, own = ledger.clearing(payment.provider), _currency(payment)
     if cost.currency == own:
-        book(payment, key=key, at=at, debit=account, credit=clearing, amount=cost)
-        return
-    arrived = settled_abroad(payment, list(payment.transfers.all()))
+        return row(payment, key=key, at=at, debit=account, credit=clearing, amount=cost)
+    arrived = settled_abroad(payment, rows)
     if arrived is None or arrived.currency != cost.currency:
-        return
+        return []
     counted = payment.counted_minor + payment.counted_cover_minor
     worth = shared(counted, abs(cost.minor), arrived.minor)
-    sign = -1 if cost.minor < 0 else 1
-    book(payment, key=key, at=at, debit=account, credit=ledger.FX, amount=Money(sign * worth, own))
-    book(payment, key=f"{key}:settled", at=at, debit=ledger.FX, credit=clearing, amount=cost)
+    here = Money(-worth if cost.minor < 0 else worth, own)
+    return [
+        *row(payment, key=key, at=at, debit=account, credit=ledger.FX, amount=here),
+        *row(payment, key=f"{key}:settled", at=at, debit=ledger.FX, credit=clearing, amount=cost),
+    ]
 
 
-def book(payment: Payment, *, key: str, at: datetime, debit: str, credit: str, amount: Money) -> None:
-    """Book a movement that belongs to ``payment``; an amount below zero goes the other way, zero nowhere."""
+def row(payment: Payment, *, key: str, at: datetime, debit: str, credit: str, amount: Money) -> list[Transfer]:
+    """Return the row of a movement that belongs to ``payment``; below zero it goes the other way, zero is none."""
     if amount.minor < 0:
-        debit, credit, amount = credit, debit, Money(-amount.minor, amount.currency)
-    if amount.minor:
-        ledger.move(
-            key=key,
-            debit=debit,
-            credit=credit,
-            amount=amount,
-            mode=payment.mode,
-            occurred_at=at,
-            period=payment.period,
-            payment=payment,
-        )
+        debit, credit = credit, debit
+    made = Transfer(
+        key=key,
+        debit=debit,
+        credit=credit,
+        amount_minor=abs(amount.minor),
+        currency=amount.currency,
+        mode=payment.mode,
+        occurred_at=at,
+        period=payment.period,
+        payment=payment,
+    )
+    return [made] if amount.minor else []
 
 
-def _book_abroad(payment: Payment, news: News, change: Shares, arrived: Money) -> None:
+def _abroad(payment: Payment, news: News, change: Shares, arrived: Money) -> list[Transfer]:
     settled = news.settled
     if settled is None:
         expected = shared(arrived.minor, abs(change.total), payment.counted_minor + payment.counted_cover_minor)
         settled = Money(-expected if change.total > 0 else expected, arrived.currency)
     clearing = ledger.clearing(payment.provider)
-    book(payment, key=f"{news.key}:settled", at=news.at, debit=clearing, credit=ledger.FX, amount=settled)
-
-
-def _book_difference(payment: Payment, news: News, difference: int) -> None:
-    clearing, amount = ledger.clearing(payment.provider), Money(difference, _currency(payment))
-    book(payment, key=news.fx_key, at=news.at, debit=clearing, credit=ledger.FX, amount=amount)
+    return row(payment, key=f"{news.key}:settled", at=news.at, debit=clearing, credit=ledger.FX, amount=settled)
 
 
 def _into(rows: list[Transfer], account: str) -> int:

@@ -60,6 +60,7 @@ JOBS: tuple[Job, ...] = (
     Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
     Job("check the whole ledger", f"{_OURS}.check_whole_ledger", DAY),
     Job("compare with the payment service", f"{_OURS}.reconcile", DAY),
+    Job("warn treasurers", "standfirst.funding.watching.warn", HOUR),
     Job("close months", "standfirst.funding.closings.close_due", MINUTE),
     Job("give up transfers that never came", "standfirst.funding.gifts.lapse_transfers", DAY),
     Job("forget who began a gift", "standfirst.funding.gifts.forget_browsers", DAY),
