@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -27,21 +28,34 @@ from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
 from standfirst.funding import (
     allowances,
+    bank_lines,
     campaigns,
+    chain,
+    closings,
+    disputes,
     gifts,
     inbox,
+    ledger,
     letterhead,
     letters,
     links,
+    pools,
     presets,
+    rate_sheets,
+    reconciling,
     refunds,
     statements,
     subscriptions,
     supporters,
     tasks,
+    thanking,
+    watching,
 )
-from standfirst.funding.models import Interval
-from standfirst.funding.providers.protocol import EventRef, SubscriptionFacts
+from standfirst.funding.bankfiles.csvfile import Columns
+from standfirst.funding.bankfiles.lines import Statement, incoming
+from standfirst.funding.models import BankLine, Gift, Interval, Period
+from standfirst.funding.providers import registry
+from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, EventRef, Movement, SubscriptionFacts
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.mail import outbox
@@ -79,6 +93,11 @@ class World:
         self.reply = talk.a_comment(self.thread, parent=self.comment)
 
     @property
+    def month(self) -> str:
+        """The campaign's running month, as addresses write it."""
+        return f"{clock.local_date(self.campaign.zone):%Y-%m}"
+
+    @property
     def addresses(self) -> list[str]:
         """Every public page that this world has."""
         key = self.story.key
@@ -98,7 +117,13 @@ class World:
             f"/support/?from={key}",
             f"/support/{self.campaign.slug}/",
             "/support/boat/",
+            "/funding/",
+            f"/funding/{self.month}/",
+            f"/funding/{clock.now():%Y-%m-%d}/",
+            "/funding/campaigns/boat/",
             "/funding/meter.json",
+            "/funding/meter.svg",
+            "/funding/meter.js",
             "/fragments/masthead",
             *([f"/fragments/masthead:{self.section.pk}"] if self.section.in_menu else []),
             "/fragments/footer",
@@ -392,6 +417,93 @@ def letters_are_sent_or_not(world: World) -> None:
     outbox.try_again(letter_id=letter.pk)
     outbox.forget_person(address="failed@example.org")
     outbox.forget()
+
+
+def a_statement(*lines: tuple[int, str, str], data: bytes) -> list[BankLine]:
+    """Take in a statement; each line has an amount, a payer and a text."""
+    today = clock.now().date()
+    found = tuple(
+        incoming(number=number, booked_on=today, amount=Money(minor, "USD"), payer=payer, text=text)
+        for number, (minor, payer, text) in enumerate(lines, 1)
+    )
+    bank_lines.take_in(name="x.xml", data=data, statement=Statement("camt.053", found, 0))
+    return list(BankLine.objects.order_by("pk"))
+
+
+@scene
+def a_bank_statement_is_taken_in(world: World) -> None:
+    reference = money.started_gift(world.campaign, 2_100)
+    Gift.objects.filter(pk=reference.pk).update(provider="bank", reference="K7M3QX9TA")
+    waits = money.started_gift(world.campaign, 2_200, display_name="Grace")
+    Gift.objects.filter(pk=waits.pk).update(provider="bank", reference="K7M3QX9TC")
+    by_hand = money.paid_gift(world.campaign, 2_300)
+    lines = a_statement(
+        (2_100, "Ada", "K7M3QX9TA"), (2_200, "Grace", "x"), (2_300, "Mary", "y"), (2_400, "Rosa", "z"), data=b"one"
+    )
+    by = world.moderator
+    bank_lines.count_for(line_id=lines[1].pk, gift_id=waits.pk, by=by)
+    bank_lines.same_as(line_id=lines[2].pk, payment_id=by_hand.pk, by=by)
+    bank_lines.ignore(line_id=lines[3].pk, note="rent", by=by)
+    bank_lines.look_again(line_id=lines[3].pk, by=by)
+    bank_lines.count_as_new(line_id=lines[3].pk, campaign=world.campaign, display_name="Rosa", by=by)
+    bank_lines.remember_columns(heading_digest="0" * 64, name="Bank", columns=Columns(0, 1, "dmy", ","))
+
+
+@scene
+def treasurers_look_after_campaigns_rates_and_gifts(world: World) -> None:
+    campaigns.set_terms(campaign=world.campaign, about="For the harbour", fee_basis_points=150, fee_fixed_minor=25)
+    campaigns.set_milestones(campaign=world.campaign, steps=[(Money(90_000, "USD"), "A second reporter")])
+    rate_sheets.keep(base="CHF", quote="USD", day=clock.now().date(), rate=Decimal("1.1"), source="typed")
+    rate_sheets.take_in(data=f"Date,USD,\n{clock.now():%Y-%m-%d},1.25,\n".encode())
+    thanking.thank(gift=world.payment.gift, by=world.moderator)
+    watching.warn()
+
+
+@scene
+def a_sponsor_promises_and_ends(world: World) -> None:
+    now = clock.now()
+    cap = Money(100_000, "USD")
+    pool = pools.create(
+        campaign=world.campaign,
+        slug="friends",
+        sponsor="The friends",
+        cap=cap,
+        starts_at=now - timedelta(hours=1),
+        ends_at=now + timedelta(days=9),
+    )
+    money.charged_gift(world.campaign, 1_700)
+    pools.end(pool=pool)
+
+
+@scene
+def books_are_corrected_and_checked(world: World) -> None:
+    ledger.adjust(
+        debit=ledger.BANK,
+        credit=ledger.income(world.campaign),
+        amount=Money(300, "USD"),
+        mode=registry.mode(),
+        period=world.payment.period,
+        note="found in the drawer",
+        by=world.moderator,
+    )
+    chain.remember(sound=chain.end())
+
+
+@scene
+def a_bank_takes_a_gift_back_and_the_service_pays_out(world: World) -> None:
+    now, amount = clock.now(), Money(400, "USD")
+    taken = DisputeMove("txn_1", "withdrawn", Money(-400, "USD"), Money(1_500, "USD"), now)
+    disputes.settle(payment=world.payment, facts=DisputeFacts("du_1", amount, "open", now, moves=(taken,)))
+    payout = Movement("txn_2", "payout", "po_1", Money(-1_000, "USD"), Money(0, "USD"), now)
+    reconciling.book(provider="stripe", mode=registry.mode(), movement=payout)
+    reconciling.store(provider="stripe", mode=registry.mode(), since=now, checked_at=now, compared=1, differences=[])
+
+
+@scene
+def a_month_ends_and_is_closed(world: World) -> None:
+    money.paid_gift(world.campaign, 900, on=clock.first_of_month(clock.now().date()) - timedelta(days=40))
+    for period in Period.objects.filter(first_day__lt=clock.first_of_month(clock.now().date())):
+        closings.close(period=period, mode=registry.mode())
 
 
 @scene

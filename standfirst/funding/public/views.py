@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from standfirst.delivery.pages import personal_page, shows, stored_page
-from standfirst.funding import campaigns, chain, ledger_file, meter
+from standfirst.funding import campaigns, chain, ledger_file, meter, subscriptions
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import Campaign, Period
 from standfirst.funding.providers import registry
@@ -46,7 +46,7 @@ def overview(request: HttpRequest, slug: str = "") -> HttpResponse:
         "site": request.build_absolute_uri("/").rstrip("/"),
     }
     response = render(request, "funding/public/overview.html", context)
-    return shows(response, "publication", CAMPAIGN_KEY, *meter.KEYS, expires_at=now.expires_at)
+    return shows(response, "publication", CAMPAIGN_KEY, subscriptions.KEY, *meter.KEYS, expires_at=now.expires_at)
 
 
 @require_safe
