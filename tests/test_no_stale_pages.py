@@ -25,8 +25,8 @@ from standfirst.delivery.changes import all_verbs
 from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
-from standfirst.funding import campaigns, gifts, inbox, refunds, tasks
-from standfirst.funding.providers.protocol import EventRef
+from standfirst.funding import campaigns, closings, disputes, gifts, inbox, ledger, reconciling, refunds, tasks
+from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, EventRef, Movement
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.stories import bringing_in, publishing, roles
@@ -293,6 +293,27 @@ def a_gift_is_recorded_by_hand(world: World) -> None:
 def a_gift_is_refunded(world: World) -> None:
     amount = Money(500, world.campaign.currency)
     refunds.settle(payment=world.payment, facts=money.refund_facts("re_1", amount))
+
+
+@scene
+def a_gift_is_disputed(world: World) -> None:
+    amount, at = Money(300, world.campaign.currency), clock.now()
+    taken = DisputeMove("txn_1", "withdrawn", amount, None, at)
+    disputes.settle(payment=world.payment, facts=DisputeFacts("dp_1", amount, "open", at, moves=(taken,)))
+
+
+@scene
+def the_books_are_corrected_closed_compared_and_checked(world: World) -> None:
+    amount, income = Money(900, world.campaign.currency), ledger.income(world.campaign)
+    period, mode = world.payment.period, world.payment.mode
+    wanted = {"debit": "bank", "credit": income, "amount": amount, "mode": mode, "period": period}
+    ledger.adjust(note="forgotten", by=world.moderator, **wanted)
+    closings.close(period=period, mode=mode)
+    moved = Movement("txn_2", "payout", "po_1", amount, Money(0, amount.currency), clock.now())
+    reconciling.book(provider="stripe", mode=mode, movement=moved)
+    at = clock.now()
+    reconciling.store(provider="stripe", mode=mode, since=at, checked_at=at, compared=1, differences=[])
+    assert tasks.ledger_self_check() == []
 
 
 @scene
