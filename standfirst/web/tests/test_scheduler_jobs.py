@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from standfirst.discussion.models import Thread
 from standfirst.funding import tasks
-from standfirst.funding.ledger import Broken
+from standfirst.funding.checking import Broken
 from standfirst.testing.discussion import a_comment, a_thread
 from standfirst.web import scheduler_jobs, supervisor_worker
 
@@ -84,7 +84,7 @@ def test_a_wrong_count_fails_the_self_check_by_its_name() -> None:
 
 
 def test_broken_books_fail_the_self_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "ledger_self_check", lambda: [Broken("the books balance", "EUR")])
+    monkeypatch.setattr(tasks, "ledger_self_check", lambda **_wishes: [Broken("the books balance", "EUR")])
 
     with pytest.raises(scheduler_jobs.SelfCheckFailed, match=r"the books balance \(EUR\)"):
         scheduler_jobs.check_books()
