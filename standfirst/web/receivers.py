@@ -1,10 +1,12 @@
 """Where the subjects meet without knowing each other: what one does, told to another."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import names, threads
+from standfirst.funding import reports
 from standfirst.mail.house import House, speak_for
 from standfirst.stories import preview
 from standfirst.stories.models import Author, Story
@@ -29,6 +31,13 @@ def author_names() -> list[str]:
     return list(Author.objects.values_list("name", flat=True))
 
 
+def story_names(keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Title and address of stories by their keys, for the treasurers' reports."""
+    numbers = [int(key.removeprefix("story:")) for key in keys if key.startswith("story:")]
+    found = Story.objects.filter(pk__in=numbers, address__isnull=False)
+    return {each.key: (each.headline, f"/{each.address}/") for each in found}
+
+
 def house() -> House:
     """In whose name letters and receipts are written."""
     found = publication.current()
@@ -38,6 +47,7 @@ def house() -> House:
 def connect() -> None:
     """Connect them all; called once when Django is ready."""
     speak_for(house)
+    reports.name_stories(story_names)
     names.protect(author_names)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
