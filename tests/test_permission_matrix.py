@@ -19,6 +19,7 @@ from standfirst.funding import bank_lines
 from standfirst.funding.bankfiles.lines import Statement, incoming
 from standfirst.funding.models import (
     BankLine,
+    Campaign,
     Donor,
     Gift,
     MatchingPool,
@@ -104,6 +105,7 @@ def money() -> dict[str, str]:
         "first_day": payment.period.first_day.isoformat(),
         "uuid": str(gift.public_id),
         "public_id": str(gift.public_id),
+        "payment_id": str(payment.pk),
         "provider": "stripe",
         "month": f"{payment.period.first_day:%Y-%m}",
         "str": str(gift.pk),
@@ -113,9 +115,11 @@ def money() -> dict[str, str]:
 
 SAMPLES_BY_SPACE = {
     "bank_desk": BankLine,
+    "campaigns_desk": Campaign,
     "inbox_desk": ProviderEvent,
     "supporters_desk": Donor,
     "pools_desk": MatchingPool,
+    "rates_desk": Rate,
 }
 
 

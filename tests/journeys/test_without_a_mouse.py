@@ -74,9 +74,9 @@ def test_a_supporter_gives_without_a_mouse(site, visitor) -> None:
     follow(page, page.locator(".masthead").get_by_role("link", name="Support us"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Support us")
 
-    chosen = page.locator("input[type=radio]:checked")
+    chosen = page.locator("input[name=preset_once]:checked")
     before = chosen.get_attribute("value")
-    while not page.evaluate("document.activeElement.matches('input[type=radio]')"):
+    while not page.evaluate("document.activeElement.matches('input[name=preset_once]')"):
         page.keyboard.press("Tab")
     page.keyboard.press("ArrowRight")
     expect(chosen).not_to_have_attribute("value", before or "")
