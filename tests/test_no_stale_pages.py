@@ -575,7 +575,8 @@ def test_after_any_verb_every_page_is_as_if_rendered_from_nothing(served: Site) 
     missing = [
         name
         for name, verb in all_verbs().items()
-        if not name.startswith("standfirst.demo")  # it fills a site that has nothing to be stale
+        if not name.startswith("standfirst.demo")
+        and ".tests." not in name  # a sample fills an empty site
         and verb.__wrapped__.__code__ not in executed  # type: ignore[attr-defined]
     ]
     assert "\n".join(missing) == ""
