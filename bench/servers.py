@@ -50,11 +50,14 @@ def fetch(url: str, **headers: str) -> tuple[int, bytes]:
         return answer.status, answer.read()
 
 
+OF_THE_CONNECTION = frozenset({"connection", "date", "keep-alive", "server", "transfer-encoding"})
+
+
 def headers_of(url: str) -> list[tuple[str, str]]:
     """Return the headers of a page without those that every server adds: who is compared with it says as much."""
     request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS_MAX) as answer:
-        return [(name.lower(), value) for name, value in answer.getheaders() if name.lower() not in {"date", "server"}]
+        return [(name.lower(), value) for name, value in answer.getheaders() if name.lower() not in OF_THE_CONNECTION]
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> float:
