@@ -17,7 +17,8 @@ django.setup()  # the settings are named in the environment
 
 from django.db import connection, transaction  # noqa: E402 - Django has to be set up first
 
-from standfirst.funding import campaigns, chain, totals  # noqa: E402
+from standfirst.funding import campaigns  # noqa: E402
+from standfirst.funding.books import chain, totals  # noqa: E402
 from standfirst.funding.models import Gift, Link, Payment, Period, Refund, Total, Transfer  # noqa: E402
 from standfirst.kit import chain as links  # noqa: E402
 

@@ -17,7 +17,9 @@ django.setup()  # the settings are named in the environment
 
 from django.conf import settings  # noqa: E402 - Django has to be set up first
 
-from standfirst.funding import campaigns, checking, gifts  # noqa: E402
+from standfirst.funding import campaigns  # noqa: E402
+from standfirst.funding.books import checking  # noqa: E402
+from standfirst.funding.giving import gifts  # noqa: E402
 from standfirst.funding.models import Payment, ProviderEvent, Transfer  # noqa: E402
 from standfirst.funding.rehearsal import keys  # noqa: E402
 from standfirst.funding.rehearsal.server import Rehearsal  # noqa: E402

@@ -39,7 +39,8 @@ from standfirst.delivery.kept import STALE_SECONDS_MAX
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, threads, votes
 from standfirst.discussion.models import Comment, State
-from standfirst.funding import campaigns, refunds
+from standfirst.funding import campaigns
+from standfirst.funding.payments import refunds
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money

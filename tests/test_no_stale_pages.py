@@ -19,6 +19,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from PIL import Image as Drawing
+from standfirst.funding.bank.files.csvfile import Columns
+from standfirst.funding.bank.files.lines import Statement, incoming
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.application import Application
@@ -26,36 +28,15 @@ from standfirst.delivery.changes import all_verbs
 from standfirst.delivery.handler import Handler
 from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
-from standfirst.funding import (
-    allowances,
-    bank_lines,
-    campaigns,
-    chain,
-    closings,
-    disputes,
-    gifts,
-    inbox,
-    ledger,
-    letterhead,
-    letters,
-    links,
-    pools,
-    presets,
-    rate_sheets,
-    reconciling,
-    refunds,
-    statements,
-    subscriptions,
-    supporters,
-    tasks,
-    thanking,
-    watching,
-)
-from standfirst.funding.bankfiles.csvfile import Columns
-from standfirst.funding.bankfiles.lines import Statement, incoming
+from standfirst.funding import allowances, campaigns, pools, tasks, watching
+from standfirst.funding.bank import lines as bank_lines
+from standfirst.funding.books import chain, closings, ledger, rate_sheets
+from standfirst.funding.giving import gifts, presets
 from standfirst.funding.models import BankLine, Gift, Interval, Period
+from standfirst.funding.payments import disputes, inbox, reconciling, refunds, subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, EventRef, Movement, SubscriptionFacts
+from standfirst.funding.supporters import letterhead, letters, links, roster, statements, thanking
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.mail import outbox
@@ -380,7 +361,7 @@ def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
 def a_donor_is_erased(world: World) -> None:
     gift = money.charged_gift(world.campaign, 1_200, email="reader@example.org").gift
     gifts.keep_page(gift=gift, url="https://pay.example/1", session_ref="cs_9")
-    supporters.erase(donor=gift.donor)
+    roster.erase(donor=gift.donor)
 
 
 @scene
@@ -389,8 +370,8 @@ def supporters_are_merged_and_hide_a_name(world: World) -> None:
         people.given(world.campaign, minor, email=f"reader{minor}@example.org", display_name="Ada").gift
         for minor in (1_300, 1_400)
     )
-    supporters.show_name(gift=other, shown=False)
-    supporters.merge(keep=keep.donor, other=other.donor)
+    roster.show_name(gift=other, shown=False)
+    roster.merge(keep=keep.donor, other=other.donor)
 
 
 @scene

@@ -12,7 +12,7 @@ from standfirst.delivery.changes import verb
 from standfirst.demo.chance import chance
 from standfirst.demo.writing import Numbers, table_of
 from standfirst.funding import campaigns
-from standfirst.funding.gifts import record_offline
+from standfirst.funding.giving.gifts import record_offline
 from standfirst.kit import clock
 from standfirst.kit.money import Money, exponent
 

@@ -12,11 +12,14 @@ class FundingConfig(AppConfig):
     def ready(self) -> None:
         configuration = settings.STANDFIRST
         clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
-        from standfirst.funding import letters, links, payments, pools, returned, subscriptions
+        from standfirst.funding import pools
+        from standfirst.funding.books import returned
+        from standfirst.funding.payments import counting, subscriptions
+        from standfirst.funding.supporters import letters, links
         from standfirst.mail import enclosures
 
-        payments.on_counted(letters.after_payment)
-        payments.on_counted(pools.follow)
+        counting.on_counted(letters.after_payment)
+        counting.on_counted(pools.follow)
         returned.on_posted(pools.follow)
         subscriptions.on_renewal_failed(letters.renewal_failed)
         subscriptions.on_ended(letters.subscription_ended)

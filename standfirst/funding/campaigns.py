@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
-from standfirst.funding.ledger import METER_KEY
+from standfirst.funding.books.ledger import METER_KEY
 from standfirst.funding.models import Campaign, GoalVersion, Milestone
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal

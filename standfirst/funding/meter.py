@@ -12,12 +12,14 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_percent
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext
 
-from standfirst.funding import campaigns, ledger, periods, totals
+from standfirst.funding import campaigns, periods
+from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Mode, Total
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 KEYS = frozenset({ledger.METER_KEY})  # whatever changes a campaign touches it, too
@@ -86,7 +88,7 @@ class Meter:
 
     def raised_text(self, locale: str = "") -> str:
         """Return what has been raised."""
-        return self.raised.show(locale or _locale())
+        return self.raised.show(locale or current_locale())
 
     @property
     def counts_text(self) -> str:
@@ -95,29 +97,29 @@ class Meter:
 
     def goal_text(self, locale: str = "") -> str:
         """Return the goal, or nothing."""
-        return self.goal.show(locale or _locale()) if self.goal else ""
+        return self.goal.show(locale or current_locale()) if self.goal else ""
 
     def half_text(self, locale: str = "") -> str:
         """Return half of the goal, or nothing."""
-        return self.half.show(locale or _locale()) if self.half else ""
+        return self.half.show(locale or current_locale()) if self.half else ""
 
     def zero_text(self, locale: str = "") -> str:
         """Return the beginning of the scale."""
-        return Money(0, self.currency).show(locale or _locale())
+        return Money(0, self.currency).show(locale or current_locale())
 
     def over_text(self, locale: str = "") -> str:
         """Return by how much the goal is exceeded, or nothing."""
-        return self.over_by.show(locale or _locale()) if self.over_by else ""
+        return self.over_by.show(locale or current_locale()) if self.over_by else ""
 
     def percent_text(self, locale: str = "") -> str:
         """Return the percentage as the language writes it, or nothing."""
         if self.percent is None:
             return ""
-        return str(format_percent(Decimal(self.percent).scaleb(-2), locale=locale or _locale()))
+        return str(format_percent(Decimal(self.percent).scaleb(-2), locale=locale or current_locale()))
 
     def month_name(self, locale: str = "") -> str:
         """Return the name of the month, such as November."""
-        return str(format_date(self.first_day, "LLLL", locale=locale or _locale()))
+        return str(format_date(self.first_day, "LLLL", locale=locale or current_locale()))
 
 
 def read(at: datetime | None = None) -> Meter | None:
@@ -166,7 +168,3 @@ def as_data(meter: Meter | None) -> dict[str, Any]:
         "rehearsal": meter.rehearsal,
         "valid_until": meter.expires_at.isoformat(),
     }
-
-
-def _locale() -> str:
-    return to_locale(get_language() or "en")

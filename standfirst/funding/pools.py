@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import touch, verb
-from standfirst.funding import ledger
+from standfirst.funding.books import ledger
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import Campaign, MatchingPool, Payment, Transfer
 from standfirst.kit import clock

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from django.db.models import Case, Count, DateField, F, Max, Q, Sum, When
 from django.db.models.functions import TruncMonth
 
-from standfirst.funding import ledger
+from standfirst.funding.books import ledger
 from standfirst.funding.models import Campaign, Closing, Interval, Payment, Subscription, Terms, Transfer
 from standfirst.kit import clock
 from standfirst.kit.money import Money

@@ -6,8 +6,9 @@ from django.tasks import task
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import chain, checking, inbox, refunds
+from standfirst.funding.books import chain, checking
 from standfirst.funding.models import Payment, Refund
+from standfirst.funding.payments import inbox, refunds
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from standfirst.funding import supporter_views, views
+from standfirst.funding.giving import views
+from standfirst.funding.supporters import views as supporter_views
 
 urlpatterns = [
     path("support/", views.support, name="support"),

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
-from standfirst.funding import reconciling
 from standfirst.funding.models import Mode, Payment, Reconciliation
+from standfirst.funding.payments import reconciling
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.mail import outbox

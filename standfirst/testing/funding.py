@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
-from standfirst.funding import campaigns, gifts, inbox, payments
+from standfirst.funding import campaigns
+from standfirst.funding.giving import gifts
+from standfirst.funding.payments import counting, inbox
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, EventRef, Facts, RefundFacts
 from standfirst.funding.rehearsal import keys
@@ -91,7 +93,7 @@ def refund_facts(ref: str, amount: Money, state: Any = "done") -> RefundFacts:
 
 def charged_gift(campaign: Any, minor: int = 2_500, **wishes: Any) -> Any:
     """Start a gift and apply the facts that say it is paid, as the inbox does."""
-    gift = payments.apply(facts=paid_facts(started_gift(campaign, minor), **wishes))
+    gift = counting.apply(facts=paid_facts(started_gift(campaign, minor), **wishes))
     return gift.payments.get()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import time_machine
 from django.conf import settings
 
-from standfirst.funding import gifts, inbox
+from standfirst.funding.giving import gifts
+from standfirst.funding.payments import inbox
 from standfirst.funding.providers.protocol import EventRef, Intent
 from standfirst.funding.providers.stripe import HANDLED
 from standfirst.funding.rehearsal.server import Rehearsal

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from standfirst.funding import payments
+from standfirst.funding.payments import counting
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.mail import enclosures
 from standfirst.mail.models import Letter
@@ -17,7 +17,7 @@ def given(campaign: Any, minor: int = 2_500, *, email: str = "ada@example.org", 
     """Return the payment of an online gift. ``wishes`` are those of the form, and ``charge`` for the charge."""
     charge = wishes.pop("charge", {})
     gift = started_gift(campaign, minor, **wishes)
-    return payments.apply(facts=paid_facts(gift, email=email, charge=charge)).payments.get()
+    return counting.apply(facts=paid_facts(gift, email=email, charge=charge)).payments.get()
 
 
 def regular(double: Rehearsal, campaign: Any, minor: int = 1_000, *, email: str = "ada@example.org") -> Any:

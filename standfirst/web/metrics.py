@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 
 from standfirst.delivery import changes, followers
 from standfirst.delivery.application import Application
-from standfirst.web import scheduler
+from standfirst.web.processes import scheduler
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # set by ``serve``; the library reads it when it is imported
 NOTE_EVERY_SECONDS = 1.0

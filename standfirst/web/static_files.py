@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from servestatic.storage import CompressedManifestStaticFilesStorage, get_compressor_kwargs
 
-from standfirst.web import start_record
+from standfirst.web.processes import start_record
 
 COMPRESSED = (".br", ".gz", ".zstd")
 

@@ -15,13 +15,14 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from standfirst.funding import amounts, campaigns, pools, presets
+from standfirst.funding import amounts, campaigns, pools
 from standfirst.funding.desk import forms
-from standfirst.funding.giftform import locale
+from standfirst.funding.giving import presets
 from standfirst.funding.models import Campaign, MatchingPool
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 END_PERMISSION = "funding.change_matchingpool"
@@ -81,7 +82,7 @@ class ChangeCampaign(ByVerb, generic.EditView):
         terms = {name: typed[name] for name in ("about", "fee_basis_points", "fee_fixed_minor")}
         campaigns.set_terms(campaign=campaign, **terms)
         for interval, offered in self.form.offered().items():
-            presets.replace(campaign=campaign, interval=interval, amounts=offered, locale=locale())
+            presets.replace(campaign=campaign, interval=interval, amounts=offered, locale=current_locale())
         campaigns.set_milestones(campaign=campaign, steps=self.form.steps())
         return campaign
 
@@ -89,7 +90,7 @@ class ChangeCampaign(ByVerb, generic.EditView):
 def goal_text(campaign: Campaign) -> str:
     """Return the goal that counts now."""
     goal = campaigns.goal_minor(campaign)
-    return "–" if goal is None else Money(goal, campaign.currency).show(locale())
+    return "–" if goal is None else Money(goal, campaign.currency).show(current_locale())
 
 
 class CampaignViewSet(LastingViewSet):
@@ -131,7 +132,7 @@ class PoolForm(django_forms.ModelForm[MatchingPool]):
     def money(self) -> Money:
         """Return the cap. Refusal: AmountNotUnderstood."""
         currency = self.cleaned_data["campaign"].currency
-        return amounts.understood(self.cleaned_data["cap"], currency=currency, locale=locale())
+        return amounts.understood(self.cleaned_data["cap"], currency=currency, locale=current_locale())
 
 
 class CreatePool(ByVerb, generic.CreateView):
@@ -158,8 +159,8 @@ class OnePool(generic.InspectView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         running = pool.ended_early_at is None and pool.ends_at > clock.now()
         return context | {
-            "cap": Money(pool.cap_minor, pool.campaign.currency).show(locale()),
-            "used": pools.used(pool, registry.mode()).show(locale()),
+            "cap": Money(pool.cap_minor, pool.campaign.currency).show(current_locale()),
+            "used": pools.used(pool, registry.mode()).show(current_locale()),
             "may_end": running and self.request.user.has_perm(END_PERMISSION),
         }
 

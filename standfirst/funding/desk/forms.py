@@ -6,12 +6,14 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from standfirst.funding import amounts, bank_matching, campaigns, presets
-from standfirst.funding.giftform import locale
+from standfirst.funding import amounts, campaigns
+from standfirst.funding.bank import matching as bank_matching
+from standfirst.funding.giving import presets
 from standfirst.funding.models import NAME_LENGTH_MAX, REFERENCE_LENGTH_MAX, Campaign, Gift, Interval
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 LINES_LENGTH_MAX = 2_000  # characters of amounts or milestones, one on each line
@@ -77,7 +79,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         if not typed:
             return None
         currency = self.cleaned_data.get("currency") or self.instance.currency
-        return amounts.understood(typed, currency=currency, locale=locale()).minor
+        return amounts.understood(typed, currency=currency, locale=current_locale()).minor
 
 
 class CampaignChangeForm(CampaignForm):
@@ -92,7 +94,7 @@ class CampaignChangeForm(CampaignForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        campaign, language = self.instance, locale()
+        campaign, language = self.instance, current_locale()
         goal = campaigns.goal_minor(campaign)
         if goal is not None:
             self.fields["goal"].initial = Money(goal, campaign.currency).show(language)
@@ -135,7 +137,7 @@ class CampaignChangeForm(CampaignForm):
             if line.strip() and not (colon and label.strip()):
                 raise StepNotUnderstood(line=line.strip()[:60])
             if line.strip():
-                money = amounts.understood(amount, currency=self.instance.currency, locale=locale())
+                money = amounts.understood(amount, currency=self.instance.currency, locale=current_locale())
                 if money.minor <= 0:
                     raise StepNotUnderstood(line=line.strip()[:60])
                 found[money.minor] = (money, label)
@@ -145,7 +147,7 @@ class CampaignChangeForm(CampaignForm):
 
     def _amounts(self, name: str) -> list[Money]:
         typed = [line for line in self.cleaned_data[name].splitlines() if line.strip()]
-        language = locale()
+        language = current_locale()
         return [
             amounts.checked(amounts.understood(line, currency=self.instance.currency, locale=language), locale=language)
             for line in typed
@@ -183,7 +185,7 @@ class OfflineGiftForm(forms.ModelForm[Gift]):
     def money(self) -> Money:
         """Return the amount. Refusal: AmountNotUnderstood."""
         currency = self.cleaned_data["campaign"].currency
-        return amounts.understood(self.cleaned_data["amount"], currency=currency, locale=locale())
+        return amounts.understood(self.cleaned_data["amount"], currency=currency, locale=current_locale())
 
     def refuse_twin(self, amount: Money) -> None:
         """Refuse what a bank statement brought already, unless it is said to be another. Refusal: LikelyTwin."""

@@ -18,12 +18,15 @@ from wagtail.admin.views import generic
 from wagtail.admin.widgets.boolean_radio_select import BooleanRadioSelect
 
 from standfirst.accounts.models import Account
-from standfirst.funding import amounts, gifts, refunds, tasks, thanking
+from standfirst.funding import amounts, tasks
 from standfirst.funding.desk import forms
 from standfirst.funding.desk.campaigns import ByVerb, LastingViewSet
-from standfirst.funding.giftform import locale
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import NOTE_LENGTH_MAX, BankLine, Dispute, Gift, Payment, Refund
+from standfirst.funding.payments import refunds
+from standfirst.funding.supporters import thanking
 from standfirst.kit.errors import Refusal
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 REFUND_PERMISSION = "funding.refund_payment"
@@ -32,7 +35,7 @@ THANK_PERMISSION = "funding.add_gift"  # whoever records gifts also thanks for t
 
 def amount_text(gift: Gift) -> str:
     """Return what was to be given."""
-    return gift.money.show(locale())
+    return gift.money.show(current_locale())
 
 
 def name_text(gift: Gift) -> str:
@@ -43,7 +46,7 @@ def name_text(gift: Gift) -> str:
 def back_text(gift: Gift) -> str:
     """Return what went back, or is on its way back."""
     back = sum(payment.amount_minor - refunds.left_of(payment).minor for payment in gift.payments.all())
-    return Money(back, gift.currency).show(locale()) if back else ""
+    return Money(back, gift.currency).show(current_locale()) if back else ""
 
 
 class GiftList(generic.IndexView):
@@ -97,17 +100,17 @@ class OneGift(generic.InspectView):
 
     def get_cover_minor_display_value(self) -> str:
         """Show an amount, not a number."""
-        return Money(self.object.cover_minor, self.object.currency).show(locale())
+        return Money(self.object.cover_minor, self.object.currency).show(current_locale())
 
 
 def history(gift: Gift) -> list[tuple[datetime, str, Any]]:
     """Return what happened to a gift: when, what, and by whom (None: by itself), oldest first. Four queries."""
     rows: list[tuple[datetime, str, Any]] = [(gift.started_at, text("started"), None)]
     for payment in gift.payments.select_related("recorded_by"):
-        said = text("%(amount)s paid") % {"amount": payment.charged.show(locale())}
+        said = text("%(amount)s paid") % {"amount": payment.charged.show(current_locale())}
         rows.append((payment.paid_at, said, payment.recorded_by))
     for refund in Refund.objects.filter(payment__gift=gift).select_related("payment", "asked_by"):
-        amount = Money(refund.amount_minor, refund.payment.currency).show(locale())
+        amount = Money(refund.amount_minor, refund.payment.currency).show(current_locale())
         said = text("%(amount)s to go back: %(state)s") % {"amount": amount, "state": refund.get_status_display()}
         rows.append((refund.at, said, refund.asked_by))
     rows += [
@@ -127,10 +130,10 @@ def _shown(payment: Payment) -> dict[str, Any]:
     left = refunds.left_of(payment)
     return {
         "payment": payment,
-        "amount": payment.money.show(locale()),
-        "left": left.show(locale()) if left.minor else "",
+        "amount": payment.money.show(current_locale()),
+        "left": left.show(current_locale()) if left.minor else "",
         "refunds": [
-            {"refund": refund, "amount": Money(refund.amount_minor, payment.currency).show(locale())}
+            {"refund": refund, "amount": Money(refund.amount_minor, payment.currency).show(current_locale())}
             for refund in payment.refunds.all()
         ],
     }
@@ -144,13 +147,13 @@ def refund_payment(request: HttpRequest, pk: int) -> HttpResponse:
     payment = get_object_or_404(Payment, pk=pk)
     try:
         typed = request.POST.get("amount", "")
-        amount = amounts.understood(typed, currency=payment.currency, locale=locale())
+        amount = amounts.understood(typed, currency=payment.currency, locale=current_locale())
         tasks.ask_refund(payment=payment, amount=amount, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
         done = text("%(amount)s will go back. The payment service is being asked.")
-        messages.success(request, done % {"amount": amount.show(locale())})
+        messages.success(request, done % {"amount": amount.show(current_locale())})
     return redirect(reverse("gifts_desk:inspect", args=[payment.gift_id]))
 
 

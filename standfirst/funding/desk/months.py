@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 
 from standfirst.funding.desk.pages import DeskPages, allowed, page
 from standfirst.funding.desk.reports import month_name
-from standfirst.funding.giftform import locale
 from standfirst.funding.models import Payment, Period, Refund, Transfer
 from standfirst.funding.providers import registry
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 SEE = "funding.view_payment"
@@ -65,7 +65,7 @@ def _rows(payments: list[Payment]) -> list[dict[str, Any]]:
         .values_list("payment")
         .annotate(total=Sum("amount_minor"))
     )
-    language = locale()
+    language = current_locale()
     return [
         {
             "payment": payment,
@@ -87,7 +87,9 @@ def accounts(period: Period) -> list[tuple[str, str]]:
     for side, sign in (("debit", 1), ("credit", -1)):
         for account, currency, total in rows.values_list(side, "currency").annotate(total=Sum("amount_minor")):
             sums[account, currency] = sums.get((account, currency), 0) + sign * int(total)
-    return [(account, Money(minor, currency).show(locale())) for (account, currency), minor in sorted(sums.items())]
+    return [
+        (account, Money(minor, currency).show(current_locale())) for (account, currency), minor in sorted(sums.items())
+    ]
 
 
 class MonthPages(DeskPages):

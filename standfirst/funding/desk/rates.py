@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.views import generic
 
-from standfirst.funding import campaigns, rate_sheets
+from standfirst.funding import campaigns
+from standfirst.funding.books import rate_sheets
 from standfirst.funding.desk.campaigns import ByVerb, LastingViewSet
 from standfirst.funding.models import Rate
 from standfirst.kit.errors import Refusal

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from wagtail.admin.ui.components import Component
 
-from standfirst.funding import reconciling, watching
+from standfirst.funding import watching
 from standfirst.funding.desk.pages import DeskPages, allowed, page
-from standfirst.funding.giftform import locale
 from standfirst.funding.models import BankLine, Reconciliation
+from standfirst.funding.payments import reconciling
 from standfirst.funding.providers import registry
+from standfirst.kit.locale import current_locale
 
 SEE = "funding.view_reconciliation"
 LINES = "funding.view_bankline"
@@ -32,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
         title=text("Books and payment service"),
         icon="check",
         watch=watch,
-        differences=[difference.words(locale()) for difference in found],
+        differences=[difference.words(current_locale()) for difference in found],
         checks=Reconciliation.objects.filter(mode=registry.mode()).order_by("-checked_at")[:CHECKS_SHOWN],
     )
 

@@ -14,10 +14,10 @@ from standfirst.funding import campaigns, reports
 from standfirst.funding.desk import charts
 from standfirst.funding.desk.charts import Chart
 from standfirst.funding.desk.pages import DeskPages, allowed, page
-from standfirst.funding.giftform import locale
 from standfirst.funding.models import Campaign
 from standfirst.funding.providers import registry
 from standfirst.funding.reports import Report
+from standfirst.kit.locale import current_locale
 
 SEE = "funding.view_closing"
 
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(report: Report) -> dict[str, Any]:
-    language = locale()
+    language = current_locale()
     months = [
         {
             "name": month_name(month.first_day),
@@ -83,7 +83,7 @@ def _shown(report: Report) -> dict[str, Any]:
 
 
 def _raised_chart(report: Report) -> Chart:
-    language = locale()
+    language = current_locale()
     return charts.bars(
         "raised",
         text("Raised by month"),
@@ -97,12 +97,12 @@ def _raised_chart(report: Report) -> Chart:
 
 def month_name(day: date) -> str:
     """Return a month as people of this language write it."""
-    return format_date(day, "LLLL y", locale=locale())
+    return format_date(day, "LLLL y", locale=current_locale())
 
 
 def short(day: date) -> str:
     """Return a month for below a bar."""
-    return format_date(day, "LLL yy", locale=locale())
+    return format_date(day, "LLL yy", locale=current_locale())
 
 
 class ReportPages(DeskPages):

@@ -16,15 +16,16 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin import messages
 
 from standfirst.accounts.models import Account
-from standfirst.funding import bank_lines, bank_matching
-from standfirst.funding.bankfiles import csvfile, reading
-from standfirst.funding.bankfiles.csvfile import COLUMNS_MAX, Columns, Table
-from standfirst.funding.bankfiles.lines import FILE_BYTES_MAX, StatementUnknown, checked_currency
-from standfirst.funding.bankfiles.reading import ColumnsUnknown
+from standfirst.funding.bank import lines as bank_lines
+from standfirst.funding.bank import matching as bank_matching
+from standfirst.funding.bank.files import csvfile, reading
+from standfirst.funding.bank.files.csvfile import COLUMNS_MAX, Columns, Table
+from standfirst.funding.bank.files.lines import FILE_BYTES_MAX, StatementUnknown, checked_currency
+from standfirst.funding.bank.files.reading import ColumnsUnknown
 from standfirst.funding.desk.pages import DeskPages, allowed, page
-from standfirst.funding.giftform import locale
 from standfirst.funding.models import NAME_LENGTH_MAX, NOTE_LENGTH_MAX, BankLine, BankStatement, Campaign, Gift
 from standfirst.kit.errors import Refusal
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 SEE = "funding.view_bankline"
@@ -81,13 +82,13 @@ def _shown(line: BankLine) -> dict[str, Any]:
     payment = line.suggested_payment
     return {
         "line": line,
-        "amount": Money(line.amount_minor, line.currency).show(locale()),
+        "amount": Money(line.amount_minor, line.currency).show(current_locale()),
         "waits": line.state in {State.NEW, State.SUGGESTED},
         "may_return": line.state in {State.IGNORED, State.SAME},
         "same": payment,
-        "same_amount": payment.charged.show(locale()) if payment else "",
+        "same_amount": payment.charged.show(current_locale()) if payment else "",
         "gift": line.suggested_gift,
-        "gift_amount": line.suggested_gift.charged.show(locale()) if line.suggested_gift else "",
+        "gift_amount": line.suggested_gift.charged.show(current_locale()) if line.suggested_gift else "",
     }
 
 

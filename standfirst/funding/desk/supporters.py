@@ -17,10 +17,11 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from standfirst.accounts.models import Account
-from standfirst.funding import acts, receipts, statements, supporter_page, supporters
 from standfirst.funding.desk.campaigns import LastingViewSet
 from standfirst.funding.models import Donor, Gift, YearStatement
-from standfirst.funding.supporter_views import pdf_response
+from standfirst.funding.supporters import acts, receipts, roster, statements
+from standfirst.funding.supporters import page as supporter_page
+from standfirst.funding.supporters.views import pdf_response
 from standfirst.kit.errors import Refusal
 
 CHANGE_PERMISSION = "funding.change_donor"
@@ -108,7 +109,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, text("No supporter has that address. Nothing was changed."))
         return redirect(reverse("supporters_desk:inspect", args=[quote(pk)]))
     try:
-        supporters.merge(keep=donor, other=other, by=request.user)  # type: ignore[arg-type]
+        roster.merge(keep=donor, other=other, by=request.user)  # type: ignore[arg-type]
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -143,7 +144,7 @@ def _pause(gift: Gift, request: HttpRequest, by: Account) -> None:
 
 
 def _name(gift: Gift, request: HttpRequest, by: Account) -> None:
-    supporters.show_name(gift=gift, shown=request.POST.get("shown") == "yes", by=by)
+    roster.show_name(gift=gift, shown=request.POST.get("shown") == "yes", by=by)
 
 
 ACTS: dict[str, Act] = {

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Count, Q, Sum
-from django.utils.translation import get_language, to_locale
 
-from standfirst.funding import ledger, periods, totals
+from standfirst.funding import periods
+from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
 from standfirst.kit import clock
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 MONTHS_SHOWN_MAX = 60  # five years on one page; older ones are reached by their address
@@ -46,15 +47,15 @@ class Month:
 
     def raised_text(self) -> str:
         """Return what was raised."""
-        return self.raised.show(_locale())
+        return self.raised.show(current_locale())
 
     def goal_text(self) -> str:
         """Return the goal of that month, or nothing."""
-        return self.goal.show(_locale()) if self.goal else ""
+        return self.goal.show(current_locale()) if self.goal else ""
 
     def as_closed_text(self) -> str:
         """Return what the month showed when it ended, or nothing."""
-        return self.as_closed.show(_locale()) if self.as_closed else ""
+        return self.as_closed.show(current_locale()) if self.as_closed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Statement:
         """The parts by name, as texts; what is zero and says nothing is left out."""
         parts = [("given", self.given), ("back", self.back), ("matched", self.matched), ("cover", self.cover)]
         parts.append(("fees", self.fees))
-        return [(name, amount.show(_locale())) for name, amount in parts if amount.minor or name == "given"]
+        return [(name, amount.show(current_locale())) for name, amount in parts if amount.minor or name == "given"]
 
 
 def of(campaign: Campaign, mode: Mode, at: datetime | None = None) -> list[Month]:
@@ -178,7 +179,3 @@ def _goal(
     end = now if campaign.kind == Campaign.Kind.FIXED else min(ended, now)
     minor = next((goal for set_at, goal in reversed(versions) if set_at < end), None)
     return Money(minor, campaign.currency) if minor else None
-
-
-def _locale() -> str:
-    return to_locale(get_language() or "en")

@@ -12,12 +12,12 @@ from fractions import Fraction
 
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
-from django.utils.translation import get_language, to_locale
 
 from standfirst.funding import periods
 from standfirst.funding.meter import Meter
 from standfirst.funding.models import Campaign, Mode, Payment, Period
 from standfirst.kit import clock
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money, exponent
 
 MONTHS_MIN = 3  # fewer say nothing about what is usual
@@ -41,11 +41,11 @@ class Pace:
 
     def usual_text(self) -> str:
         """Return the usual sum of today."""
-        return self.usual.show(to_locale(get_language() or "en"))
+        return self.usual.show(current_locale())
 
     def range_text(self) -> tuple[str, str]:
         """Return between which sums half of the earlier months were."""
-        locale = to_locale(get_language() or "en")
+        locale = current_locale()
         return self.low.show(locale), self.high.show(locale)
 
 

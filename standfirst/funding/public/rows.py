@@ -6,8 +6,8 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from standfirst.funding import chain
-from standfirst.funding.ledger_file import PublicRow
+from standfirst.funding.books import chain
+from standfirst.funding.books.ledger_file import PublicRow
 from standfirst.funding.models import Mode, Period
 from standfirst.kit.money import Money
 

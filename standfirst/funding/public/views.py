@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from standfirst.delivery.pages import personal_page, shows, stored_page
-from standfirst.funding import campaigns, chain, ledger_file, meter, subscriptions
+from standfirst.funding import campaigns, meter
+from standfirst.funding.books import chain, ledger_file
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import Campaign, Period
+from standfirst.funding.payments import subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.public import badge, embed, months, pace, promised, rows, wall
 from standfirst.kit import clock

@@ -4,11 +4,11 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
 
 from standfirst.funding.models import Campaign
 from standfirst.funding.public.months import Month
 from standfirst.funding.public.views import address_of
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 register = template.Library()
@@ -19,7 +19,7 @@ BAR_HEIGHT = 10
 @register.filter
 def money(amount: Money) -> str:
     """Write an amount as the page's language does."""
-    return amount.show(to_locale(get_language() or "en"))
+    return amount.show(current_locale())
 
 
 @register.filter

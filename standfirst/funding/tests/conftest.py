@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import checking
+from standfirst.funding.books import checking
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.testing.funding import forget_the_books, rehearsing
 

@@ -8,8 +8,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standfirst.funding import checking, gifts, meter, payments, refunds
+from standfirst.funding import meter
+from standfirst.funding.books import checking
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Campaign, Gift, Payment, Transfer
+from standfirst.funding.payments import counting, refunds
 from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, Facts, RefundFacts
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
@@ -83,11 +86,11 @@ class World:
         charge = {"ref": f"ch_{number}", "refunds": tuple(self.paid[number]), "disputes": disputes}
         charge |= {"amount": self.gifts[number].charged}
         self.said.append(paid_facts(self.gifts[number], charge=charge))
-        payments.apply(facts=self.said[-1])
+        counting.apply(facts=self.said[-1])
 
     def say_again(self, number: int, _size: int) -> None:
         if self.said:
-            payments.apply(facts=self.said[number % len(self.said)])
+            counting.apply(facts=self.said[number % len(self.said)])
 
     def offline_gift(self, number: int, size: int) -> None:
         today = clock.local_date(self.campaign.zone)
@@ -147,7 +150,7 @@ def test_the_books_balance_after_every_step_and_replays_change_nothing(steps: li
 
         rows = Transfer.objects.count()
         for facts in reversed(world.said):
-            payments.apply(facts=facts)
+            counting.apply(facts=facts)
         assert Transfer.objects.count() == rows
         assert checking.check() == []
         transaction.set_rollback(True)

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from standfirst.funding.bank.files.lines import IncomingLine, Statement, incoming
 
 from standfirst.accounts.models import Account
-from standfirst.funding import bank_lines, bank_matching, gifts, meter, supporters
-from standfirst.funding.bankfiles.lines import IncomingLine, Statement, incoming
+from standfirst.funding import meter
+from standfirst.funding.bank import lines as bank_lines
+from standfirst.funding.bank import matching as bank_matching
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import BankLine, BankStatement, Gift, Payment
 from standfirst.funding.providers import registry
+from standfirst.funding.supporters import roster
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.testing.funding import make_campaign, paid_gift, together
@@ -290,7 +294,7 @@ def test_erasing_a_supporter_empties_their_lines_and_leaves_the_sum(campaign: An
     donor = gifts.Donor.objects.create(email="ada@example.org", created_at=clock.now())
     Gift.objects.filter(pk=facts.pk).update(donor=donor)
 
-    supporters.erase(donor=donor)
+    roster.erase(donor=donor)
 
     assert BankLine.objects.values_list("payer", "text", "amount_minor").get() == ("", "", 2_500)
     assert take_in(line(text="K7M3QX9TA"), data=b"two").known == 1

@@ -10,7 +10,8 @@ import segno
 import time_machine
 from django.test import Client
 
-from standfirst.funding import gifts, meter, references
+from standfirst.funding import meter
+from standfirst.funding.giving import gifts, references
 from standfirst.funding.models import Donor, Gift
 from standfirst.funding.providers import bank, registry
 from standfirst.funding.providers.bank import BankAccount

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standfirst.delivery.changes import verb
-from standfirst.funding import chain, checking, ledger, ledger_file, tasks, totals
+from standfirst.funding import tasks
+from standfirst.funding.books import chain, checking, ledger, ledger_file, totals
 from standfirst.funding.models import Link, Total, Transfer, VerifiedHead
 from standfirst.kit import chain as kit_chain
 from standfirst.kit import clock

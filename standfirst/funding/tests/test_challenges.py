@@ -11,7 +11,8 @@ import time_machine
 from django.test import Client
 
 from standfirst.accounts import addresses
-from standfirst.funding import allowances, challenges
+from standfirst.funding import allowances
+from standfirst.funding.giving import challenges
 from standfirst.funding.models import Gift
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit import clock

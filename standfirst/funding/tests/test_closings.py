@@ -8,8 +8,11 @@ import time_machine
 from django.db import DatabaseError, transaction
 
 from standfirst.accounts.models import Account
-from standfirst.funding import campaigns, closings, gifts, ledger, meter, refunds
+from standfirst.funding import campaigns, meter
+from standfirst.funding.books import closings, ledger
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Campaign, Closing, Period
+from standfirst.funding.payments import refunds
 from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, make_campaign, paid_gift, refund_facts
 

@@ -8,10 +8,12 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from standfirst.accounts.models import Account
-from standfirst.funding import campaigns, checking, inbox, ledger, meter, payments, refunds
-from standfirst.funding.ledger import ReasonMissing
+from standfirst.funding import campaigns, meter
+from standfirst.funding.books import checking, ledger
+from standfirst.funding.books.ledger import ReasonMissing
 from standfirst.funding.models import Campaign, Gift, Mode, Payment, ProviderEvent, Refund, Transfer
-from standfirst.funding.payments import FactsDisagree
+from standfirst.funding.payments import counting, inbox, refunds
+from standfirst.funding.payments.counting import FactsDisagree
 from standfirst.funding.providers.protocol import Facts
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -39,7 +41,7 @@ def at(moment: datetime) -> Any:
 
 
 def month_of(facts: Facts) -> date:
-    return payments.apply(facts=facts).payments.latest("pk").period.first_day
+    return counting.apply(facts=facts).payments.latest("pk").period.first_day
 
 
 def regular(campaign: Campaign, minor: int = 2_500, interval: str = "month") -> Gift:
@@ -65,7 +67,7 @@ def test_a_delayed_payment_counts_when_it_succeeds_and_nothing_before() -> None:
     with at(new_york(9, 28)):
         campaign = make_campaign()
         gift = started_gift(campaign)
-        payments.apply(facts=paid_facts(gift, state="pending"))
+        counting.apply(facts=paid_facts(gift, state="pending"))
         pending = meter.of(campaign, new_york(9, 28), Mode.REHEARSAL).raised.minor
     with at(new_york(10, 2)):
         assert month_of(paid_facts(gift)) == OCTOBER
@@ -77,7 +79,7 @@ def test_a_delayed_payment_that_fails_after_it_was_on_its_way_counts_nothing() -
     gift = started_gift(make_campaign())
 
     for state in ("pending", "failed"):
-        payments.apply(facts=paid_facts(gift, state=state))
+        counting.apply(facts=paid_facts(gift, state=state))
 
     gift.refresh_from_db()
     assert (gift.status, Payment.objects.count()) == ("failed", 0)
@@ -96,10 +98,10 @@ def test_two_renewals_in_one_month_both_count_there_and_the_next_month_has_none(
 
 def test_the_same_invoice_counts_once_whatever_charge_it_names() -> None:
     gift = regular(make_campaign())
-    payments.apply(facts=invoice(gift, 1, new_york(9, 1)))
+    counting.apply(facts=invoice(gift, 1, new_york(9, 1)))
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        payments.apply(facts=invoice(gift, 1, new_york(9, 1), ref="ch_other"))
+        counting.apply(facts=invoice(gift, 1, new_york(9, 1), ref="ch_other"))
 
     assert Payment.objects.count() == 1
 
@@ -107,7 +109,7 @@ def test_the_same_invoice_counts_once_whatever_charge_it_names() -> None:
 def test_an_invoice_of_zero_counts_nothing_and_breaks_nothing() -> None:
     gift = regular(make_campaign())
 
-    payments.apply(facts=invoice(gift, 1, new_york(9, 1), amount=Money(0, "USD")))
+    counting.apply(facts=invoice(gift, 1, new_york(9, 1), amount=Money(0, "USD")))
 
     assert (Payment.objects.count(), Transfer.objects.count()) == (0, 0)
 
@@ -125,13 +127,13 @@ def test_a_renewal_of_an_amount_that_nobody_agreed_on_is_not_counted() -> None:
     gift = regular(make_campaign())
 
     with pytest.raises(FactsDisagree):
-        payments.apply(facts=invoice(gift, 1, new_york(9, 5), amount=Money(2_600, "USD")))
+        counting.apply(facts=invoice(gift, 1, new_york(9, 5), amount=Money(2_600, "USD")))
 
 
 def test_what_the_service_computed_itself_after_a_change_is_counted_as_it_is() -> None:
     gift = regular(make_campaign())
 
-    payments.apply(facts=invoice(gift, 1, new_york(9, 5), amount=Money(1_834, "USD"), adjusted=True))
+    counting.apply(facts=invoice(gift, 1, new_york(9, 5), amount=Money(1_834, "USD"), adjusted=True))
 
     assert Payment.objects.get().amount_minor == 1_834
 
@@ -142,7 +144,7 @@ def test_a_session_that_was_open_when_the_campaign_changed_counts_for_the_one_it
     campaigns.change(campaign=old, name=old.name, tz=old.tz, active=False)
     new = make_campaign()
 
-    payments.apply(facts=paid_facts(gift))
+    counting.apply(facts=paid_facts(gift))
 
     sums = [meter.of(campaign, clock.now(), Mode.REHEARSAL).raised.minor for campaign in (old, new)]
     assert sums == [2_500, 0]
@@ -151,11 +153,11 @@ def test_a_session_that_was_open_when_the_campaign_changed_counts_for_the_one_it
 def test_a_regular_gift_goes_on_counting_for_its_own_campaign() -> None:
     old = make_campaign()
     gift = regular(old)
-    payments.apply(facts=invoice(gift, 1, new_york(9, 1)))
+    counting.apply(facts=invoice(gift, 1, new_york(9, 1)))
     campaigns.change(campaign=old, name=old.name, tz=old.tz, active=False)
     new = make_campaign()
 
-    payments.apply(facts=invoice(gift, 2, new_york(9, 28)))
+    counting.apply(facts=invoice(gift, 2, new_york(9, 28)))
 
     sums = [meter.of(campaign, new_york(9, 29), Mode.REHEARSAL).raised.minor for campaign in (old, new)]
     assert sums == [5_000, 0]
@@ -205,7 +207,7 @@ def test_the_database_refuses_more_refunds_than_were_charged_cover_included() ->
     gift = started_gift(make_campaign(), 2_400)
     Gift.objects.filter(pk=gift.pk).update(cover_minor=100)
     gift.refresh_from_db()
-    payment = payments.apply(facts=paid_facts(gift, charge={"amount": gift.charged})).payments.get()
+    payment = counting.apply(facts=paid_facts(gift, charge={"amount": gift.charged})).payments.get()
     refunds.settle(payment=payment, facts=refund_facts("re_1", Money(2_500, "USD")))
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -230,12 +232,12 @@ def test_a_correction_needs_a_reason_and_keeps_who_made_it() -> None:
 
 def test_a_callback_hears_of_each_new_payment_once_inside_its_transaction(monkeypatch: Any) -> None:
     heard: list[Payment] = []
-    monkeypatch.setattr(payments, "_on_counted", [])
-    payments.on_counted(heard.append)
-    payments.on_counted(heard.append)
+    monkeypatch.setattr(counting, "_on_counted", [])
+    counting.on_counted(heard.append)
+    counting.on_counted(heard.append)
     facts = paid_facts(started_gift(make_campaign()))
 
     for _ in range(2):
-        payments.apply(facts=facts)
+        counting.apply(facts=facts)
 
     assert heard == [Payment.objects.get()]

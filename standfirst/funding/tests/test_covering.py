@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standfirst.funding import covering
+from standfirst.funding.giving import covering
 from standfirst.kit.money import Money
 from standfirst.testing.funding import make_campaign
 

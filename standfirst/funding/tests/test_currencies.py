@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import disputes, inbox, ledger, meter, payments, rates, refunds
+from standfirst.funding import meter
+from standfirst.funding.books import ledger, rates
+from standfirst.funding.books.rates import RateMissing, counted
 from standfirst.funding.models import Gift, Payment, ProviderEvent, Rate, Transfer
+from standfirst.funding.payments import counting, disputes, inbox, refunds
 from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, Facts, RefundFacts
-from standfirst.funding.rates import RateMissing, counted
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.testing.funding import make_campaign, message, paid_facts, started_gift
@@ -32,7 +34,7 @@ def paid(gift: Gift, **charge: Any) -> Facts:
 
 
 def counted_payment(facts: Facts) -> Payment:
-    return payments.apply(facts=facts).payments.get()
+    return counting.apply(facts=facts).payments.get()
 
 
 def raised() -> int:
@@ -227,7 +229,7 @@ def test_the_sum_of_many_small_conversions_is_what_is_shown() -> None:
         gift = started_gift(campaign, 100 + number)
         Gift.objects.filter(pk=gift.pk).update(currency="EUR")
         gift.refresh_from_db()
-        payments.apply(facts=paid_facts(gift, charge={"ref": f"ch_{number}", "amount": gift.charged}))
+        counting.apply(facts=paid_facts(gift, charge={"ref": f"ch_{number}", "amount": gift.charged}))
 
     each = Payment.objects.values_list("counted_minor", flat=True)
     assert raised() == sum(each) == ledger.given_minor(campaign, Payment.objects.all()[0].period, mode="rehearsal")

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from standfirst.accounts.models import Account
-from standfirst.funding import campaigns, inbox, meter, refunds
+from standfirst.funding import campaigns, meter
 from standfirst.funding.models import Campaign, Gift, Payment, ProviderEvent, Refund
+from standfirst.funding.payments import inbox, refunds
 from standfirst.kit import clock
 from standfirst.testing.funding import charged_gift, make_campaign, message, paid_gift
 

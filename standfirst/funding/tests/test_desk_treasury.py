@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from standfirst.accounts.models import Account
-from standfirst.funding import pools, rate_sheets, watching
+from standfirst.funding import pools, watching
+from standfirst.funding.books import rate_sheets
 from standfirst.funding.models import MatchingPool, Rate, Reconciliation
 from standfirst.funding.tests.test_desk import post, signed_in
 from standfirst.kit import clock

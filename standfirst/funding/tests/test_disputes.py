@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import disputes, ledger, meter, payments, refunds
-from standfirst.funding.disputes import DisputesDisagree
+from standfirst.funding import meter
+from standfirst.funding.books import ledger
 from standfirst.funding.models import Dispute, Gift, Payment, Transfer
+from standfirst.funding.payments import counting, disputes, refunds
+from standfirst.funding.payments.disputes import DisputesDisagree
+from standfirst.funding.payments.refunds import RefundTooLarge
 from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove
-from standfirst.funding.refunds import RefundTooLarge
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, make_campaign, paid_facts, refund_facts, started_gift
@@ -149,4 +151,4 @@ def covered(campaign: Any) -> Payment:
     gift = started_gift(campaign, 2_400)
     Gift.objects.filter(pk=gift.pk).update(cover_minor=100)
     gift.refresh_from_db()
-    return payments.apply(facts=paid_facts(gift, charge={"amount": gift.charged})).payments.get()
+    return counting.apply(facts=paid_facts(gift, charge={"amount": gift.charged})).payments.get()

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from standfirst.funding import gifts, inbox, meter, tasks
+from standfirst.funding import meter, tasks
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Gift, Payment, ProviderEvent
+from standfirst.funding.payments import inbox
 from standfirst.funding.providers import registry
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.funding.rehearsal.webhooks import signature

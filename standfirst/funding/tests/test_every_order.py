@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import checking, inbox
+from standfirst.funding.books import checking
 from standfirst.funding.models import Gift, Payment, ProviderEvent, Transfer
+from standfirst.funding.payments import inbox
 from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, Facts
 from standfirst.kit import clock
 from standfirst.kit.money import Money

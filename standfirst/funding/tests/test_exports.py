@@ -13,8 +13,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standfirst.funding import exports, refunds
+from standfirst.funding import exports
 from standfirst.funding.models import Gift, Transfer
+from standfirst.funding.payments import refunds
 from standfirst.funding.tests.test_desk import signed_in
 from standfirst.kit import clock
 from standfirst.kit.money import Money

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from standfirst.funding import campaigns, gifts, meter
+from standfirst.funding import campaigns, meter
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Gift
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit import clock

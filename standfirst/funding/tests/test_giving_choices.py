@@ -10,8 +10,9 @@ import time_machine
 from django.core import signing
 from django.test import Client
 
-from standfirst.funding import gave, gifts, payments, presets
+from standfirst.funding.giving import gave, gifts, presets
 from standfirst.funding.models import Gift, Interval
+from standfirst.funding.payments import counting
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -344,7 +345,7 @@ def test_p13_hiding_the_name_is_decided_for_each_gift() -> None:
     shown = started_gift(campaign, 1_000, display_name="Ada", anonymous=False, browser_key="a" * 32)
     hidden = started_gift(campaign, 2_000, display_name="Ada", anonymous=True, browser_key="a" * 32)
     for gift in (shown, hidden):
-        payments.apply(facts=paid_facts(gift, email="ada@example.org"))
+        counting.apply(facts=paid_facts(gift, email="ada@example.org"))
 
     shown.refresh_from_db()
     hidden.refresh_from_db()
@@ -381,7 +382,7 @@ def test_a_dedication_that_is_too_long_is_refused_beside_its_field(client: Clien
 def test_a_gift_that_is_paid_is_not_taken_up_again_by_its_browser() -> None:
     campaign = make_campaign()
     first = started_gift(campaign, browser_key="a" * 32)
-    payments.apply(facts=paid_facts(first))
+    counting.apply(facts=paid_facts(first))
 
     assert started_gift(campaign, browser_key="a" * 32).pk != first.pk
 

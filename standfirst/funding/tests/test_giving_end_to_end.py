@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from standfirst.funding import campaigns, gifts, meter, subscriptions
+from standfirst.funding import campaigns, meter
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Gift, Payment, ProviderEvent, Subscription
+from standfirst.funding.payments import subscriptions
 from standfirst.funding.providers.protocol import ProviderUnreachable
 from standfirst.funding.rehearsal.chaos import Chaos, Odds
 from standfirst.funding.rehearsal.server import Rehearsal

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from standfirst.funding import checking, ledger
-from standfirst.funding.ledger import LedgerConflict, move
+from standfirst.funding.books import checking, ledger
+from standfirst.funding.books.ledger import LedgerConflict, move
 from standfirst.funding.models import GoalVersion, Payment, Period, Refund, Transfer
 from standfirst.kit import clock
 from standfirst.kit.money import Money

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 
-from standfirst.funding import letters, payments, subscriptions, supporters
 from standfirst.funding.models import Donor, Receipt, Subscription
+from standfirst.funding.payments import counting, subscriptions
 from standfirst.funding.providers.protocol import Charge
 from standfirst.funding.rehearsal.server import Rehearsal
+from standfirst.funding.supporters import letters, roster
 from standfirst.kit import clock
 from standfirst.mail import postman
 from standfirst.mail.models import Letter
@@ -58,7 +59,7 @@ def test_a_gift_is_thanked_for_with_its_receipt_as_text_and_pdf(server: MailServ
 def test_a_renewal_is_thanked_for_as_one(monthly: Subscription) -> None:
     charge = Charge(ref="ch_renewal", amount=monthly.gift.money, paid_at=clock.now(), invoice_ref="in_renewal")
 
-    payments.count(gift=monthly.gift, charge=charge)
+    counting.count(gift=monthly.gift, charge=charge)
 
     assert "arrived again" in Letter.objects.get().text
 
@@ -67,7 +68,7 @@ def test_an_erased_supporter_gets_no_receipt_that_waited(server: MailServer) -> 
     people.given(make_campaign(), email=ADA)
     donor = Donor.objects.get()
     Letter.objects.update(to="somewhere@example.org")  # as if it had been typed in another way
-    supporters.erase(donor=donor)
+    roster.erase(donor=donor)
 
     postman.deliver()
 
@@ -80,7 +81,7 @@ def test_a_failed_renewal_is_told_once_until_it_is_paid_again(monthly: Subscript
         Subscription.objects.update(failures=failures, status="past_due")
         letters.renewal_failed(subscription=monthly)
     charge = Charge(ref="ch_2", amount=monthly.gift.money, paid_at=clock.now())
-    payments.count(gift=monthly.gift, charge=charge)
+    counting.count(gift=monthly.gift, charge=charge)
     letters.renewal_failed(subscription=monthly)
     postman.deliver()
 

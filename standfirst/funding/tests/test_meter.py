@@ -4,9 +4,10 @@ import pytest
 from django.template.loader import render_to_string
 
 from standfirst.delivery.changes import head, since
-from standfirst.funding import campaigns, meter, refunds
+from standfirst.funding import campaigns, meter
 from standfirst.funding.meter import Meter
 from standfirst.funding.models import Campaign
+from standfirst.funding.payments import refunds
 from standfirst.kit.money import Money
 from standfirst.testing.funding import make_campaign, paid_gift, refund_facts
 

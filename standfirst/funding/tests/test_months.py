@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from standfirst.funding import campaigns, ledger, meter, periods
+from standfirst.funding import campaigns, meter, periods
+from standfirst.funding.books import ledger
 from standfirst.funding.models import Campaign, Mode
 from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, make_campaign, paid_gift

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from standfirst.funding import gifts, ledger, meter, payments, refunds, supporters
+from standfirst.funding import meter
+from standfirst.funding.books import ledger
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Gift, Payment, Refund, Transfer
-from standfirst.funding.payments import FactsDisagree, NotOurs, UnknownGift
+from standfirst.funding.payments import counting, refunds
+from standfirst.funding.payments.counting import FactsDisagree, NotOurs, UnknownGift
+from standfirst.funding.payments.refunds import RefundsDisagree, RefundTooLarge
 from standfirst.funding.providers.protocol import Charge, Facts, RefundFacts
-from standfirst.funding.refunds import RefundsDisagree, RefundTooLarge
+from standfirst.funding.supporters import roster
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, make_campaign, paid_facts, refund_facts, started_gift, together
@@ -33,7 +37,7 @@ def test_an_unpaid_gift_counts_nothing() -> None:
     gift = started_gift(make_campaign())
 
     for state in ("open", "pending", "failed", "lapsed"):
-        payments.apply(facts=paid_facts(gift, state=state, charge={}))
+        counting.apply(facts=paid_facts(gift, state=state, charge={}))
 
     assert raised() == 0
     assert Payment.objects.count() == 0
@@ -43,7 +47,7 @@ def test_an_unpaid_gift_counts_nothing() -> None:
 def test_a_charge_that_stands_in_facts_of_an_unpaid_gift_counts_nothing() -> None:
     gift = started_gift(make_campaign())
 
-    payments.apply(facts=paid_facts(gift, state="pending"))
+    counting.apply(facts=paid_facts(gift, state="pending"))
 
     assert (raised(), Gift.objects.get().status) == (0, "pending")
 
@@ -53,7 +57,7 @@ def test_the_same_facts_twice_count_once() -> None:
     facts = paid_facts(started_gift(make_campaign()))
 
     for _ in range(3):
-        payments.apply(facts=facts)
+        counting.apply(facts=facts)
 
     assert raised() == 2_500
     assert Payment.objects.count() == 1
@@ -76,7 +80,7 @@ def test_another_amount_or_currency_than_ours_is_not_counted(amount: Money) -> N
     gift = started_gift(make_campaign())
 
     with pytest.raises(FactsDisagree):
-        payments.apply(facts=paid_facts(gift, charge={"amount": amount}))
+        counting.apply(facts=paid_facts(gift, charge={"amount": amount}))
 
     assert (raised(), Gift.objects.get().status) == (0, "open")
 
@@ -86,7 +90,7 @@ def test_live_facts_about_a_rehearsed_gift_are_not_counted() -> None:
     gift = started_gift(make_campaign())
 
     with pytest.raises(FactsDisagree):
-        payments.apply(facts=paid_facts(gift, live=True))
+        counting.apply(facts=paid_facts(gift, live=True))
 
 
 @pytest.mark.usefixtures("books")
@@ -104,11 +108,11 @@ def test_another_sites_payment_on_the_same_account_is_none_of_ours() -> None:
     Gift.objects.all().delete()
 
     with pytest.raises(NotOurs):
-        payments.apply(facts=replace(facts, site="https://other.example"))
+        counting.apply(facts=replace(facts, site="https://other.example"))
     with pytest.raises(NotOurs):
-        payments.apply(facts=replace(facts, gift_id=None))
+        counting.apply(facts=replace(facts, gift_id=None))
     with pytest.raises(UnknownGift):
-        payments.apply(facts=facts)
+        counting.apply(facts=facts)
 
 
 @pytest.mark.usefixtures("books")
@@ -141,10 +145,10 @@ def test_a_refund_that_fails_later_is_put_back_and_stays_failed() -> None:
 @pytest.mark.usefixtures("books")
 def test_a_replay_of_paid_after_a_refund_leaves_it_refunded() -> None:
     facts = paid_facts(started_gift(make_campaign()))
-    payments.apply(facts=facts)
-    payments.apply(facts=with_refunds(facts, refund_facts("re_1", Money(2_500, "USD"))))
+    counting.apply(facts=facts)
+    counting.apply(facts=with_refunds(facts, refund_facts("re_1", Money(2_500, "USD"))))
 
-    payments.apply(facts=facts)
+    counting.apply(facts=facts)
 
     assert raised() == 0
 
@@ -186,7 +190,7 @@ def test_every_order_of_what_a_provider_says_ends_in_the_same_books() -> None:
         said = [paid, paid, with_refunds(paid, one), with_refunds(paid, one, two)]
         said.append(with_refunds(paid, replace(one, state="failed"), two))
         for place in order:
-            payments.apply(facts=said[place])
+            counting.apply(facts=said[place])
         payment = Payment.objects.get(provider_ref=f"ch_order_{number}")
         rows = payment.transfers.values_list("key", "amount_minor").order_by("key")
         # Whether the first refund was ever seen as done decides only if its two rows stand or neither.
@@ -201,11 +205,11 @@ def test_every_order_of_what_a_provider_says_ends_in_the_same_books() -> None:
 @pytest.mark.usefixtures("books")
 def test_erasing_a_supporter_moves_no_sum_and_later_messages_bring_nothing_back() -> None:
     facts = paid_facts(started_gift(make_campaign(), display_name="Ada"), email="Ada@Example.org")
-    gift = payments.apply(facts=facts)
+    gift = counting.apply(facts=facts)
     assert gift.donor is not None
 
-    supporters.erase(donor=gift.donor)
-    payments.apply(facts=facts)
+    roster.erase(donor=gift.donor)
+    counting.apply(facts=facts)
 
     gift.refresh_from_db()
     gift.donor.refresh_from_db()
@@ -217,7 +221,7 @@ def test_erasing_a_supporter_moves_no_sum_and_later_messages_bring_nothing_back(
 def test_the_same_facts_from_sixteen_threads_are_one_payment() -> None:
     facts = paid_facts(started_gift(make_campaign()))
 
-    results = together([lambda: payments.apply(facts=facts)] * 16)
+    results = together([lambda: counting.apply(facts=facts)] * 16)
 
     assert [type(result) for result in results] == [Gift] * 16
     assert (raised(), Payment.objects.count()) == (2_500, 1)
@@ -240,7 +244,7 @@ def test_fifty_gifts_at_once_are_all_counted_while_the_meter_only_rises() -> Non
 
     def pay(share: list[Facts]) -> None:
         for facts in share:
-            payments.apply(facts=facts)
+            counting.apply(facts=facts)
 
     def watch() -> None:
         while not seen or (seen[-1] < 125_000 and len(seen) < 20_000):

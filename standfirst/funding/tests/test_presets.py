@@ -3,8 +3,8 @@
 import pytest
 from babel.numbers import list_currencies
 
-from standfirst.funding import presets
 from standfirst.funding.amounts import AmountOutOfRange, limits
+from standfirst.funding.giving import presets
 from standfirst.funding.models import Interval, Preset
 from standfirst.kit.money import Money
 from standfirst.testing.funding import make_campaign

@@ -12,7 +12,9 @@ import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
 
-from standfirst.funding import campaigns, chain, ledger_file, meter, pools, refunds, tasks
+from standfirst.funding import campaigns, meter, pools, tasks
+from standfirst.funding.books import chain, ledger_file
+from standfirst.funding.payments import refunds
 from standfirst.funding.providers import registry
 from standfirst.funding.public import months, pace, wall
 from standfirst.kit.money import Money

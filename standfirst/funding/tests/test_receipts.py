@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from wagtail.models import Site
 
 from standfirst.delivery.changes import verb
-from standfirst.funding import payments, receipts, refunds
 from standfirst.funding.models import Issuer, Payment, Receipt
+from standfirst.funding.payments import counting, refunds
+from standfirst.funding.supporters import receipts
 from standfirst.kit.money import Money
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
@@ -79,11 +80,11 @@ def test_a_gift_without_an_address_has_a_receipt_and_no_mail() -> None:
 def test_an_address_that_no_mail_can_reach_does_not_hold_up_the_money(email: str) -> None:
     gift = started_gift(make_campaign())
     facts = paid_facts(gift, email="ada@example.org")
-    payments.apply(facts=facts)
+    counting.apply(facts=facts)
     donor_less = started_gift(gift.campaign, 5_000)
     other = paid_facts(donor_less, email=email)
 
-    payments.apply(facts=other)
+    counting.apply(facts=other)
 
     assert Payment.objects.count() == 2
     assert list(Letter.objects.values_list("to", flat=True)) == ["ada@example.org"]
@@ -93,8 +94,8 @@ def test_an_address_that_no_mail_can_reach_does_not_hold_up_the_money(email: str
 def test_sixteen_reports_of_one_gift_at_once_are_one_receipt_and_one_mail() -> None:
     facts = paid_facts(started_gift(make_campaign()), email="ada@example.org")
 
-    together([lambda: payments.apply(facts=facts)] * 16)
-    payments.apply(facts=facts)
+    together([lambda: counting.apply(facts=facts)] * 16)
+    counting.apply(facts=facts)
 
     assert numbers() == [1]
     assert list(Letter.objects.values_list("key", "to")) == [(f"receipt:{Payment.objects.get().pk}", "ada@example.org")]

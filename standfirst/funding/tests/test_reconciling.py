@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 
-from standfirst.funding import gifts, ledger, meter, payments, reconciling, refunds
+from standfirst.funding import meter
+from standfirst.funding.books import ledger
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Gift, Payment, Reconciliation, Transfer
+from standfirst.funding.payments import counting, reconciling, refunds
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Movement, ProviderUnreachable
 from standfirst.funding.rehearsal.server import Rehearsal
@@ -16,7 +19,8 @@ from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.testing.funding import make_campaign, paid_facts, refund_facts, started_gift
 from standfirst.testing.payment_service import ScriptedService, scripted
-from standfirst.web import cli, scheduler_jobs
+from standfirst.web import cli
+from standfirst.web.processes import jobs as scheduler_jobs
 
 pytestmark = pytest.mark.usefixtures("books")
 FEE = Money(103, "USD")
@@ -38,7 +42,7 @@ def charge(service: ScriptedService, gift: Gift, number: int = 1, *, tell: bool 
     line = {"ref": f"txn_{number}", "source": f"ch_{number}", "amount": gift.charged, "fee": FEE} | changes
     service.moved.append(Movement(kind="charge", at=at, **line))
     if tell:
-        payments.apply(facts=facts)
+        counting.apply(facts=facts)
 
 
 def words() -> list[str]:
@@ -107,7 +111,7 @@ def test_what_the_service_does_not_list_is_a_difference() -> None:
 
 def test_what_happened_a_moment_ago_is_left_to_the_next_time() -> None:
     with scripted() as service:
-        payments.apply(facts=paid_facts(started_gift(make_campaign())))
+        counting.apply(facts=paid_facts(started_gift(make_campaign())))
         line = Movement("txn_9", "charge", "ch_9", Money(500, "USD"), NOTHING, clock.now())
         service.moved.append(line)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from standfirst.funding import references
+from standfirst.funding.giving import references
 
 DRAWN = st.text(references.ALPHABET, min_size=8, max_size=8)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import stripe
 
-from standfirst.funding import checking
+from standfirst.funding.books import checking
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import DisputeFacts, Facts, ProviderRefused
 from standfirst.funding.rehearsal.errors import Refused

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from standfirst.funding import ledger, meter, reconciling, subscriptions
+from standfirst.funding import meter
+from standfirst.funding.books import ledger
 from standfirst.funding.models import Campaign, Payment, ProviderEvent, Subscription
+from standfirst.funding.payments import reconciling, subscriptions
 from standfirst.funding.rehearsal.control import carried_out
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit.money import Money

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import meter, subscriptions
+from standfirst.funding import meter
 from standfirst.funding.models import Gift, Payment, ProviderEvent, Subscription
+from standfirst.funding.payments import subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit.money import Money

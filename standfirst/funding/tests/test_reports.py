@@ -10,9 +10,11 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standfirst.funding import ledger, refunds, reports
+from standfirst.funding import reports
+from standfirst.funding.books import ledger
 from standfirst.funding.desk import charts, months
 from standfirst.funding.models import Closing, Donor, Gift, Interval, Payment, Period, Subscription, Terms
+from standfirst.funding.payments import refunds
 from standfirst.funding.tests.test_desk import signed_in
 from standfirst.kit import clock
 from standfirst.kit.money import Money

@@ -8,8 +8,9 @@ import time_machine
 from django.db import DatabaseError, transaction
 from wagtail.models import Site
 
-from standfirst.funding import letterhead, refunds, statements, supporters
 from standfirst.funding.models import Donor, Issuer, YearStatement
+from standfirst.funding.payments import refunds
+from standfirst.funding.supporters import letterhead, roster, statements
 from standfirst.kit.money import Money
 from standfirst.testing import supporters as people
 from standfirst.testing.funding import make_campaign, refund_facts, together
@@ -114,7 +115,7 @@ def test_a_statement_is_never_changed_not_even_by_erasing() -> None:
     gave(make_campaign(), 1_000, datetime(2025, 5, 5, tzinfo=UTC))
     statement, _new = statements.issue(donor=Donor.objects.get(), first_day=date(2025, 1, 1))
 
-    supporters.erase(donor=Donor.objects.get())
+    roster.erase(donor=Donor.objects.get())
     with pytest.raises(DatabaseError), transaction.atomic():
         YearStatement.objects.update(number=9)
 
@@ -130,7 +131,7 @@ def test_after_a_merge_no_gift_stands_on_two_statements() -> None:
     ada, bob = Donor.objects.get(email=ADA), Donor.objects.get(email=BOB)
     statements.issue(donor=bob, first_day=date(2025, 1, 1))
 
-    supporters.merge(keep=ada, other=bob)
+    roster.merge(keep=ada, other=bob)
     statement, _new = statements.issue(donor=ada, first_day=date(2025, 1, 1))
 
     assert statement.totals["sums"] == {"USD": 1_000}

@@ -9,8 +9,10 @@ import pytest
 import stripe
 from django.utils import timezone
 
-from standfirst.funding import gifts, payments, refunds, tasks
+from standfirst.funding import tasks
+from standfirst.funding.giving import gifts
 from standfirst.funding.models import Gift, Refund
+from standfirst.funding.payments import counting, refunds
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Intent, NotFound, ProviderRefused, ProviderUnreachable
 from standfirst.funding.providers.stripe import API_VERSION, Stripe, StripeAccount
@@ -133,7 +135,7 @@ def test_a_refund_asked_on_the_desk_is_done_by_the_provider_and_lowers_the_sum(d
     assert len(double.state.of_kind("refund")) == 1
     with double.state.change():
         double.bank.fail_refund(Refund.objects.get().provider_ref or "")
-    payments.apply(facts=provider().fetch(gift.session_ref))
+    counting.apply(facts=provider().fetch(gift.session_ref))
     assert Refund.objects.get().status == "failed"
 
 
@@ -148,7 +150,7 @@ def test_a_refund_that_the_provider_refuses_ends_as_failed_and_moves_nothing(dou
     provider().refund(payment.provider_ref, Money(2_000, "USD"), uuid.uuid4())
 
     refused = refunds.send(asked.pk)
-    payments.apply(facts=provider().fetch(gift.session_ref))
+    counting.apply(facts=provider().fetch(gift.session_ref))
 
     assert refused.status == "failed"
     assert refunds.left_of(payment) == Money(500, "USD")

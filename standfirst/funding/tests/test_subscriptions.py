@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from standfirst.funding import subscriptions
 from standfirst.funding.models import Gift, Payment, Subscription, SupporterAct
+from standfirst.funding.payments import subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, ProviderUnreachable, SubscriptionFacts
 from standfirst.funding.rehearsal.server import Rehearsal

@@ -11,8 +11,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from standfirst.funding import links
 from standfirst.funding.models import Allowance, Donor, SupporterLink
+from standfirst.funding.supporters import links
 from standfirst.kit import clock
 from standfirst.mail import postman
 from standfirst.mail.models import Letter

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from standfirst.funding import acts, meter, receipts, supporters
+from standfirst.funding import meter
 from standfirst.funding.models import (
     BankLine,
     BankStatement,
@@ -19,6 +19,7 @@ from standfirst.funding.models import (
     Transfer,
 )
 from standfirst.funding.rehearsal.server import Rehearsal
+from standfirst.funding.supporters import acts, receipts, roster
 from standfirst.kit import clock
 from standfirst.mail import outbox
 from standfirst.mail.models import Letter
@@ -63,12 +64,12 @@ def test_p14_case_34_erasing_a_supporter_moves_no_sum_and_leaves_no_word() -> No
     Donor.objects.update(name="Ada Lovelace")
     donor = Donor.objects.get()
     a_bank_line(payment, "A. Lovelace")
-    supporters.note(donor=donor, what="change_amount", about="Lovelace asked")
+    roster.note(donor=donor, what="change_amount", about="Lovelace asked")
     people.signed_in(ADA)
     before = books()
 
-    supporters.erase(donor=donor)
-    supporters.erase(donor=donor)
+    roster.erase(donor=donor)
+    roster.erase(donor=donor)
 
     stored = everything_stored()
     assert books() == before
@@ -82,7 +83,7 @@ def test_an_erased_supporter_gets_no_letter_that_was_waiting() -> None:
     people.given(make_campaign(), email=ADA)
     assert outbox.due(10)
 
-    supporters.erase(donor=Donor.objects.get())
+    roster.erase(donor=Donor.objects.get())
 
     assert outbox.due(10) == []
 
@@ -91,8 +92,8 @@ def test_who_still_gives_each_month_is_not_erased_before_that_is_cancelled(doubl
     subscription = people.regular(double, make_campaign(), email=ADA)
     donor = subscription.gift.donor
 
-    with pytest.raises(supporters.StillGiving):
-        supporters.erase(donor=donor)
+    with pytest.raises(roster.StillGiving):
+        roster.erase(donor=donor)
     acts.erase(donor=donor)
 
     donor.refresh_from_db()
@@ -110,7 +111,7 @@ def test_case_34_merging_moves_the_gifts_and_no_sum() -> None:
     ada, bob = Donor.objects.get(email=ADA), Donor.objects.get(email=BOB)
     before = books()
 
-    kept = supporters.merge(keep=ada, other=bob)
+    kept = roster.merge(keep=ada, other=bob)
 
     bob.refresh_from_db()
     assert books() == before
@@ -126,12 +127,12 @@ def test_only_two_who_are_there_can_be_merged(gone: str) -> None:
         people.given(campaign, email=email)
     ada, bob, eve = Donor.objects.order_by("id")
     if gone == "erased":
-        supporters.erase(donor=bob)
+        roster.erase(donor=bob)
     elif gone == "merged":
-        supporters.merge(keep=eve, other=bob)
+        roster.merge(keep=eve, other=bob)
 
-    with pytest.raises(supporters.CannotMerge):
-        supporters.merge(keep=ada, other=ada if gone == "same" else bob)
+    with pytest.raises(roster.CannotMerge):
+        roster.merge(keep=ada, other=ada if gone == "same" else bob)
 
 
 @pytest.mark.usefixtures("committed_books")
@@ -141,9 +142,7 @@ def test_two_who_merge_each_other_at_once_are_one_in_the_end() -> None:
     people.given(campaign, email=BOB)
     ada, bob = Donor.objects.order_by("id")
 
-    results = together(
-        [lambda: supporters.merge(keep=ada, other=bob), lambda: supporters.merge(keep=bob, other=ada)] * 3
-    )
+    results = together([lambda: roster.merge(keep=ada, other=bob), lambda: roster.merge(keep=bob, other=ada)] * 3)
 
     assert [type(result).__name__ for result in results].count("Donor") == 1
     assert Donor.objects.filter(erased_at=None).count() == 1

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from standfirst.accounts.models import Account
-from standfirst.funding import statements, supporters
 from standfirst.funding.models import Donor, Payment, Subscription, SupporterAct
 from standfirst.funding.rehearsal.server import Rehearsal
+from standfirst.funding.supporters import roster, statements
 from standfirst.mail import outbox
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
@@ -107,7 +107,7 @@ def test_a_treasurer_finds_a_supporter_by_address_and_name(treasurer: Client, mo
 
 
 def test_one_supporter_shows_gifts_receipts_and_what_was_changed(treasurer: Client, monthly: Subscription) -> None:
-    supporters.note(donor=monthly.gift.donor, what="pause", about="3")
+    roster.note(donor=monthly.gift.donor, what="pause", about="3")
 
     page = treasurer.get(reverse("supporters_desk:inspect", args=[monthly.gift.donor_id])).content.decode()
 

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from standfirst.web import exits
-from standfirst.web.readiness import unready
+from standfirst.web.processes.readiness import unready
 from standfirst.web.terminal import complain, say
 
 EMAIL_LENGTH_MAX = 150  # it is also the name to sign in with, whose column is that wide

@@ -4,14 +4,15 @@ import argparse
 import json
 from dataclasses import asdict
 
-from standfirst.web import doctor, exits
-from standfirst.web.doctor_findings import Finding, Grade
+from standfirst.web import exits
+from standfirst.web.doctor import checkup
+from standfirst.web.doctor.findings import Finding, Grade
 from standfirst.web.terminal import say
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found; a broken thing makes the exit code 1."""
-    findings = doctor.examine()
+    findings = checkup.examine()
     if arguments.json:
         say(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

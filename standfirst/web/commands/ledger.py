@@ -7,7 +7,7 @@ import argparse
 from datetime import timedelta
 from pathlib import Path
 
-from standfirst.funding import ledger_file
+from standfirst.funding.books import ledger_file
 from standfirst.web import exits
 from standfirst.web.terminal import complain, say
 
@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do what was asked for."""
     if arguments.act == "verify" and arguments.file is not None:
         return verify_file(arguments.file)
-    from standfirst.web.readiness import unready
+    from standfirst.web.processes.readiness import unready
 
     wrong = unready()
     if wrong:
@@ -31,14 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def check() -> int:
     """Print every rule that the books break."""
-    from standfirst.funding import checking
+    from standfirst.funding.books import checking
 
     return _told([f"{each.rule}: {each.where}" for each in checking.check()], fine="The books tell one story.")
 
 
 def verify() -> int:
     """Recompute the chain of the database."""
-    from standfirst.funding import chain
+    from standfirst.funding.books import chain
 
     end = chain.end()
     found = [f"row {problem.number}: {problem.wrong}" for problem in chain.problems()]
@@ -59,7 +59,7 @@ def verify_file(path: Path) -> int:
 
 def reconcile(days: int) -> int:
     """Compare with the payment service and print the differences."""
-    from standfirst.funding import reconciling
+    from standfirst.funding.payments import reconciling
     from standfirst.funding.providers import registry
     from standfirst.kit.errors import Refusal
 

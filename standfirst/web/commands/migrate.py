@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.db import DatabaseError
 
 from standfirst.stories.publishing import found_publication
-from standfirst.web import exits, start_record, static_files
-from standfirst.web.readiness import one_line
+from standfirst.web import exits, static_files
+from standfirst.web.processes import start_record
+from standfirst.web.processes.readiness import one_line
 from standfirst.web.terminal import complain, say
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 
 from standfirst.kit.errors import Refusal
 from standfirst.web import exits
-from standfirst.web.readiness import unready
+from standfirst.web.processes.readiness import unready
 from standfirst.web.terminal import complain
 
 

@@ -20,10 +20,11 @@ from typing import TextIO
 from urllib.parse import urlsplit
 
 from standfirst.funding.rehearsal import keys
-from standfirst.web import configuration, exits, start_record
+from standfirst.web import configuration, exits
 from standfirst.web.configuration import Configuration
+from standfirst.web.processes import start_record
+from standfirst.web.processes.supervisor import Program, Supervisor, launch
 from standfirst.web.secrets_file import secret
-from standfirst.web.supervisor import Program, Supervisor, launch
 from standfirst.web.terminal import complain, say
 
 CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside the live streams
@@ -34,7 +35,7 @@ BEHIND_READERS = 10  # the nice value of what nobody waits for
 SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
 EVENTS_PATH = "/funding/events/stripe/"
-WORKER = Program("worker", "standfirst.web.supervisor_worker", django=True, nice=BEHIND_READERS)
+WORKER = Program("worker", "standfirst.web.processes.worker", django=True, nice=BEHIND_READERS)
 
 
 class CannotServe(Exception):
@@ -190,7 +191,7 @@ def programs_of(config: Configuration, sock: socket.socket) -> list[Program]:
     """Return the processes of the site."""
     web = (str(sock.fileno()), str(config.web_processes), str(config.streams_max + CONNECTIONS_BESIDE_STREAMS))
     programs = [
-        Program("web", "standfirst.web.supervisor_web", web, descriptors=(sock.fileno(),)),
+        Program("web", "standfirst.web.processes.web", web, descriptors=(sock.fileno(),)),
         WORKER,
     ]
     if config.mode == "rehearsal":

@@ -21,10 +21,14 @@ from standfirst.delivery.models import Change, Cursor
 from standfirst.delivery.outside import Outside
 from standfirst.kit import clock
 from standfirst.testing.sites import free_port
-from standfirst.web import doctor, doctor_database, doctor_machine, exits, scheduler, start_record
+from standfirst.web import exits
 from standfirst.web.commands import doctor as command
-from standfirst.web.doctor_findings import Finding, Grade
-from standfirst.web.scheduler import JOBS, Run, write_runs
+from standfirst.web.doctor import checkup
+from standfirst.web.doctor import database as doctor_database
+from standfirst.web.doctor import machine as doctor_machine
+from standfirst.web.doctor.findings import Finding, Grade
+from standfirst.web.processes import scheduler, start_record
+from standfirst.web.processes.scheduler import JOBS, Run, write_runs
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +78,7 @@ def test_findings_can_be_had_as_json(healthy: Path, capsys: pytest.CaptureFixtur
 
 
 def test_whatever_is_not_well_says_what_to_do(healthy: Path) -> None:
-    for finding in doctor.examine():
+    for finding in checkup.examine():
         assert finding.grade is Grade.OK or finding.advice
 
 
@@ -270,6 +274,6 @@ def test_a_check_that_breaks_is_a_finding_itself(healthy: Path, monkeypatch: pyt
     def broken() -> Iterator[Finding]:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(doctor, "MACHINE", (broken,))
+    monkeypatch.setattr(checkup, "MACHINE", (broken,))
 
-    assert Finding(Grade.FAIL, "broken", "the disk is gone", "Nothing more could be seen of it.") in doctor.examine()
+    assert Finding(Grade.FAIL, "broken", "the disk is gone", "Nothing more could be seen of it.") in checkup.examine()

@@ -8,8 +8,8 @@ import time_machine
 from django.utils.module_loading import import_string
 
 from standfirst.kit import clock
-from standfirst.web import scheduler
-from standfirst.web.scheduler import JOBS, Job, Run, Schedule, overdue, read_runs, write_runs
+from standfirst.web.processes import scheduler
+from standfirst.web.processes.scheduler import JOBS, Job, Run, Schedule, overdue, read_runs, write_runs
 
 ran: list[str] = []
 

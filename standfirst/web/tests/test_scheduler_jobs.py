@@ -8,9 +8,10 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from standfirst.discussion.models import Thread
 from standfirst.funding import tasks
-from standfirst.funding.checking import Broken
+from standfirst.funding.books.checking import Broken
 from standfirst.testing.discussion import a_comment, a_thread
-from standfirst.web import scheduler_jobs, supervisor_worker
+from standfirst.web.processes import jobs as scheduler_jobs
+from standfirst.web.processes import worker as supervisor_worker
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from standfirst.web import configuration, start_record
+from standfirst.web import configuration
 from standfirst.web.configuration import Configuration
+from standfirst.web.processes import start_record
 
 pytestmark = pytest.mark.one_database
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from standfirst.web import exits
-from standfirst.web.supervisor import RESTART_SECONDS_MAX, Child, Program, _shown
+from standfirst.web.processes.supervisor import RESTART_SECONDS_MAX, Child, Program, _shown
 
 pytestmark = pytest.mark.one_database
 
@@ -31,7 +31,7 @@ time.sleep(60)
 """
 RUNNER = """
 import sys, os
-from standfirst.web import supervisor
+from standfirst.web.processes import supervisor
 supervisor.STOP_SECONDS_MAX, supervisor.RESTART_SECONDS_FIRST = 1.5, 0.2
 programs = [supervisor.Program(f"{kind}-{number}", "sleeper", (f"{number}.pids", kind))
             for number, kind in enumerate(sys.argv[1:])]

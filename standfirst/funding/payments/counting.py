@@ -1,0 +1,194 @@
+"""Payments: what the provider says now becomes rows and transfers, once, in whatever order it is said."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from standfirst.accounts.models import Account
+from standfirst.delivery.changes import verb
+from standfirst.funding import allowances, periods
+from standfirst.funding.books import ledger, rates, returned
+from standfirst.funding.models import Donor, Gift, Mode, Payment, Transfer
+from standfirst.funding.payments import disputes, refunds, subscriptions
+from standfirst.funding.providers import registry
+from standfirst.funding.providers.protocol import Charge, Facts
+from standfirst.kit import clock
+from standfirst.kit.errors import Refusal
+from standfirst.kit.money import Money
+
+RATE_SOURCE_LENGTH_MAX = 80  # characters; as the column
+
+
+class UnknownGift(Refusal):
+    """The facts name a gift of this site that is not in the database (yet)."""
+
+    code = "funding.unknown_gift"
+    status = 404
+    message = _("No gift {gift} is known here yet.")
+
+
+class NotOurs(Refusal):
+    """The facts are about a payment that did not begin on this site."""
+
+    code = "funding.not_ours"
+    status = 409
+    message = _("This payment did not begin on this site.")
+
+
+class FactsDisagree(Refusal):
+    """The facts contradict what we wrote down; a person has to look."""
+
+    code = "funding.facts_disagree"
+    status = 409
+    message = _("The payment service says {theirs}, we wrote down {ours}. Nothing was counted.")
+
+
+type CountedCallback = Callable[[Payment], None]
+_on_counted: list[CountedCallback] = []
+
+
+def on_counted(callback: CountedCallback) -> None:
+    """Have ``callback`` called for each new payment, once, inside the transaction that counts it."""
+    if callback not in _on_counted:
+        _on_counted.append(callback)
+
+
+@verb
+def apply(*, facts: Facts) -> Gift:
+    """Make our rows say what the provider says. The same facts again, or older ones, change nothing.
+
+    Refusals: UnknownGift, NotOurs, FactsDisagree, RateMissing, RefundsDisagree, DisputesDisagree.
+    Locks the gift's row until the commit.
+    """
+    gift = _gift_of(facts)
+    if facts.live is not (gift.mode == Mode.LIVE) or facts.provider != gift.provider:
+        raise FactsDisagree(theirs=f"{facts.provider}, live: {facts.live}", ours=f"{gift.provider}, {gift.mode}")
+    if facts.subscription is not None:
+        subscriptions.apply(gift=gift, facts=facts.subscription)
+    # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
+    if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
+        _remember_donor(gift, facts.email)
+        payment = _count(gift, facts.charge, None)
+        for refund in facts.charge.refunds:
+            refunds.settle(payment=payment, facts=refund)
+        for dispute in facts.charge.disputes:
+            disputes.settle(payment=payment, facts=dispute)
+    elif gift.status != Gift.Status.PAID and facts.state in {"pending", "failed", "lapsed"}:
+        gift.status = Gift.Status(facts.state)
+        gift.save(update_fields=["status"])
+        if facts.state == "failed":
+            allowances.declined(gift=gift, fact=str(gift.public_id))
+    return gift
+
+
+@verb
+def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
+    """Count a charge that succeeded: a payment, its transfers, and the gift is paid. Once for each charge.
+
+    Refusals: FactsDisagree (amount or currency are not the gift's), RateMissing. Call with the gift's row locked.
+    """
+    return _count(gift, charge, by)
+
+
+def _count(gift: Gift, charge: Charge, by: Account | None) -> Payment:
+    payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
+    known = payment is not None
+    if payment is None:
+        payment = _new_payment(gift, charge, by)
+    if payment.gift_id != gift.pk:
+        raise FactsDisagree(theirs=f"{charge.ref}: {gift}", ours=f"{charge.ref}: {payment.gift}")
+    if payment.charged != charge.amount:
+        raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(payment.charged))
+    payment.gift = gift
+    _book_arrival(payment, charge, list(payment.transfers.all()) if known else [])
+    if gift.status != Gift.Status.PAID:
+        gift.status = Gift.Status.PAID
+        gift.save(update_fields=["status"])
+    if not known:
+        for callback in _on_counted:
+            callback(payment)
+    return payment
+
+
+def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
+    campaign = gift.campaign
+    parts = subscriptions.parts_of(gift=gift, charge=charge)
+    if parts is None:
+        raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(gift.charged))
+    counted = rates.counted(
+        Money(parts.amount_minor, charge.amount.currency),
+        parts.cover_minor,
+        into=campaign.currency,
+        settled=charge.settled,
+        on=clock.local_date(campaign.zone, charge.paid_at),
+        provider=gift.provider,
+    )
+    return Payment.objects.create(
+        gift=gift,
+        provider=gift.provider,
+        provider_ref=charge.ref,
+        invoice_ref=charge.invoice_ref,
+        amount_minor=parts.amount_minor,
+        cover_minor=parts.cover_minor,
+        currency=charge.amount.currency,
+        counted_minor=counted.amount_minor,
+        counted_cover_minor=counted.cover_minor,
+        rate=counted.rate,
+        rate_source=counted.source[:RATE_SOURCE_LENGTH_MAX],
+        mode=gift.mode,
+        paid_at=charge.paid_at,
+        period=periods.period_at(campaign, charge.paid_at),
+        recorded_by=by,
+        recorded_at=clock.now(),
+    )
+
+
+def _book_arrival(payment: Payment, charge: Charge, rows: list[Transfer]) -> None:
+    """Book what came, and what the provider kept of it. What it settled in may become known later than the charge."""
+    campaign, fact = payment.gift.campaign, f"{payment.provider}:{charge.ref}"
+    row = partial(returned.row, payment, at=charge.paid_at)
+    abroad = charge.settled if charge.settled and charge.settled.currency != campaign.currency else None
+    clearing, standing = ledger.clearing(payment.provider), {each.key: each.debit for each in rows}
+    counter = standing.get(f"pay:{fact}", ledger.FX if abroad else clearing)
+    gift_part = Money(payment.counted_minor, campaign.currency)
+    cover_part = Money(payment.counted_cover_minor, campaign.currency)
+    made = row(key=f"pay:{fact}", debit=counter, credit=ledger.income(campaign), amount=gift_part)
+    made += row(key=f"cover:{fact}", debit=counter, credit=ledger.COVER, amount=cover_part)
+    if abroad:
+        if counter != ledger.FX:
+            here = gift_part + cover_part
+            made += row(key=f"pay:{fact}:moved", debit=ledger.FX, credit=clearing, amount=here)
+        made += row(key=f"pay:{fact}:settled", debit=clearing, credit=ledger.FX, amount=abroad)
+    elif charge.settled is not None:
+        more = charge.settled - gift_part - cover_part
+        fx_key = f"fx:{payment.provider}:{charge.fee_ref or charge.ref}"
+        made += row(key=fx_key, debit=clearing, credit=ledger.FX, amount=more)
+    if charge.fee is not None and charge.fee.minor > 0:
+        key, at = f"fee:{payment.provider}:{charge.fee_ref}", charge.paid_at
+        made += returned.cost_rows(payment, [*rows, *made], key=key, at=at, account=ledger.FEES, cost=charge.fee)
+    ledger.record(made, known=rows)
+
+
+def _gift_of(facts: Facts) -> Gift:
+    if facts.gift_id is None:
+        raise NotOurs
+    gift = (
+        Gift.objects.select_for_update(of=("self",)).select_related("campaign").filter(public_id=facts.gift_id).first()
+    )
+    if gift is not None:
+        return gift
+    if facts.site != registry.site_mark():
+        raise NotOurs
+    raise UnknownGift(gift=facts.gift_id)
+
+
+def _remember_donor(gift: Gift, email: str) -> None:
+    # An erased supporter's gift is paid already: later messages do not bring the address back.
+    if email and gift.donor_id is None and gift.status != Gift.Status.PAID:
+        gift.donor = Donor.objects.get_or_create(email=email.lower(), defaults={"created_at": clock.now()})[0]
+        gift.save(update_fields=["donor"])
+
+
+def _plain(amount: Money) -> str:
+    return f"{amount.minor} {amount.currency}"
