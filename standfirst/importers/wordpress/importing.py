@@ -19,7 +19,8 @@ from standfirst.importers.wordpress.library import Library
 from standfirst.importers.wordpress.remarks import Remarks
 from standfirst.importers.wordpress.survey import Survey, left_out_reason, survey
 from standfirst.importers.wordpress.taking import Taker
-from standfirst.importers.wordpress.xmlstream import Node, RecordStream
+from standfirst.importers.wordpress.xmlstream import RecordStream
+from standfirst.kit.xml import Node
 
 
 @dataclass(frozen=True, slots=True)

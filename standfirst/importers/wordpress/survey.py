@@ -15,7 +15,8 @@ from standfirst.importers.report import Report
 from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.catalogue import Catalogue
 from standfirst.importers.wordpress.markup import plain
-from standfirst.importers.wordpress.xmlstream import Node, RecordStream
+from standfirst.importers.wordpress.xmlstream import RecordStream
+from standfirst.kit.xml import Node
 
 VERSIONS = frozenset({"1.0", "1.1", "1.2"})
 STORY_CHARACTERS_MAX = 2_000_000  # a long novel; more cannot be edited on the desk

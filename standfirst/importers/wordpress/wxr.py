@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
 from standfirst.importers.refusals import BrokenDate, BrokenNumber
-from standfirst.importers.wordpress.xmlstream import Node
+from standfirst.kit.xml import Node
 
 YEAR_MIN, YEAR_MAX = 1000, 9998  # an address holds four digits; a time zone may move the last day
 _NUMBER = re.compile(r"[0-9]{1,19}")
@@ -170,7 +170,7 @@ def item(node: Node, zone: ZoneInfo) -> Item:
 
 def _number(node: Node, name: str) -> str:
     """Return the number, "" if there is none: what has no number cannot be found again and is left out."""
-    child = node.child(name)
+    child = next(node.all(name), None)
     value = child.text if child else ""
     if not value:
         return ""
@@ -227,7 +227,7 @@ def _published_at(node: Node, zone: ZoneInfo) -> datetime | None:
 
 def _moment(node: Node, name: str, zone: tzinfo) -> datetime | None:
     """Return the moment, None for a missing one and for 0000-00-00, which is WordPress for none."""
-    child = node.child(name)
+    child = next(node.all(name), None)
     value = child.text if child else ""
     if child is None or not value or value.startswith("0000-00-00"):
         return None

@@ -17,6 +17,8 @@ from standfirst.importers.refusals import (
     NotWordPress,
     RecordTooLarge,
 )
+from standfirst.kit import xml
+from standfirst.kit.xml import Node
 
 CHUNK_BYTES = 256 * 1024  # fed to the parser at a time
 RECORD_CHARACTERS_MAX = 24_000_000  # a story with all its comments; 96 MB if each character takes four bytes
@@ -30,34 +32,6 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1/": "dc",
 }
 _INVALID_TOKEN = expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]
-_SEPARATOR = "\x1f"  # cannot stand in a name
-
-
-class Node:
-    """An element of a record: ``name`` such as ``wp:post_id``, the line it begins in, its text and children."""
-
-    __slots__ = ("attributes", "children", "line", "name", "parts")
-
-    def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.line = line
-        self.parts: list[str] = []
-        self.children: list[Node] = []
-
-    @property
-    def text(self) -> str:
-        """The element's own text, without blanks around it."""
-        return "".join(self.parts).strip()
-
-    def child(self, name: str) -> "Node | None":
-        """Return the first child ``name``, None if there is none."""
-        return next((child for child in self.children if child.name == name), None)
-
-    def get(self, name: str) -> str:
-        """Return the text of the first child ``name``, "" if there is none."""
-        child = self.child(name)
-        return child.text if child else ""
 
 
 class RecordStream:
@@ -75,7 +49,7 @@ class RecordStream:
         self._root_seen = False
         self._chunk = b""
         self._chunk_at = 0
-        self._parser = self._made_parser()
+        self._parser = xml.parser_for(self, refuse=self._refuse_doctype)
 
     def __iter__(self) -> Iterator[Node]:
         try:
@@ -92,18 +66,6 @@ class RecordStream:
     def _taken(self) -> list[Node]:
         done, self._done = self._done, []
         return done
-
-    def _made_parser(self) -> expat.XMLParserType:
-        parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
-        parser.buffer_text = True
-        parser.buffer_size = 64 * 1024
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
-        parser.EntityDeclHandler = self._refuse_doctype
-        parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-        return parser
 
     def _feed(self, chunk: bytes, *, last: bool = False) -> None:
         previous, self._chunk = self._chunk, chunk
@@ -140,7 +102,8 @@ class RecordStream:
     def _refuse_doctype(self, *_: object) -> None:
         raise DeclaresEntities(line=self._line)
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Open an element."""
         depth = len(self._stack)
         plain = self._named(name)
         if depth < 2:
@@ -161,7 +124,7 @@ class RecordStream:
             )
 
     def _named(self, name: str) -> str:
-        namespace, _, local = name.rpartition(_SEPARATOR)
+        namespace, _, local = name.rpartition(xml.SEPARATOR)
         if not namespace:
             return local
         found = _NAMESPACE.fullmatch(namespace)
@@ -170,7 +133,8 @@ class RecordStream:
         self.namespace_version = self.namespace_version or found["version"]
         return f"{'excerpt' if found['excerpt'] else 'wp'}:{local}"
 
-    def _end(self, _name: str) -> None:
+    def end(self, name: str) -> None:
+        """Close the innermost element; hand it on if it is a record."""
         node = self._stack.pop()
         depth = len(self._stack)
         if depth == 2:
@@ -180,7 +144,8 @@ class RecordStream:
         elif depth > 2:
             self._stack[-1].children.append(node)
 
-    def _characters(self, text: str) -> None:
+    def characters(self, text: str) -> None:
+        """Keep text, within the room that is left."""
         if len(self._stack) <= 2:
             return
         node = self._stack[-1]

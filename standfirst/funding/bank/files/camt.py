@@ -22,43 +22,13 @@ from standfirst.funding.bank.files.lines import (
     exact,
     incoming,
 )
+from standfirst.kit import xml
 from standfirst.kit.money import Money
+from standfirst.kit.xml import Node
 
 NODES_MAX = 2_000_000  # elements; twenty thousand entries have about a hundred each
 DEPTH_MAX = 24  # the schema nests fifteen deep
 REPORTS = {"BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn"}  # camt.053, camt.054; a camt.052 says what may still change
-
-
-class Node:
-    """An element: its name without namespace, the line it begins on, its text and children."""
-
-    __slots__ = ("attributes", "children", "line", "name", "parts")
-
-    def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.line = line
-        self.parts: list[str] = []
-        self.children: list[Node] = []
-
-    @property
-    def text(self) -> str:
-        """The element's own text."""
-        return "".join(self.parts).strip()
-
-    def all(self, *path: str) -> Iterator["Node"]:
-        """Return every element at ``path`` below this one."""
-        if not path:
-            yield self
-            return
-        for child in self.children:
-            if child.name == path[0]:
-                yield from child.all(*path[1:])
-
-    def get(self, *path: str) -> str:
-        """Return the text of the first element at ``path``, "" if there is none."""
-        found = next(self.all(*path), None)
-        return found.text if found else ""
 
 
 def parse(data: bytes) -> Statement:
@@ -147,13 +117,7 @@ class _Tree:
         self.stack: list[Node] = []
         self.root: Node | None = None
         self.nodes = 0
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.words
-        self.parser.StartDoctypeDeclHandler = self.doctype
-        self.parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+        self.parser = xml.parser_for(self, refuse=self.doctype)
 
     def read(self, data: bytes) -> Node:
         """Return the root. Refusals: StatementNotUnderstood, StatementTooLarge."""
@@ -172,22 +136,22 @@ class _Tree:
         self.nodes += 1
         if self.nodes > NODES_MAX or len(self.stack) >= DEPTH_MAX:
             raise StatementTooLarge(most=_("{0} elements").format(NODES_MAX))
-        node = Node(name.rpartition(" ")[2], attributes, self.parser.CurrentLineNumber)
+        node = Node(name.rpartition(xml.SEPARATOR)[2], attributes, self.parser.CurrentLineNumber)
         if self.stack:
             self.stack[-1].children.append(node)
         else:
             self.root = node
         self.stack.append(node)
 
-    def end(self, _name: str) -> None:
+    def end(self, name: str) -> None:
         """Close an element."""
         self.stack.pop()
 
-    def words(self, text: str) -> None:
+    def characters(self, text: str) -> None:
         """Keep text."""
         if self.stack:
             self.stack[-1].parts.append(text)
 
     def doctype(self, *_said: object) -> None:
-        """Refuse: entities could make a small file endless, or read others."""
+        """Refuse."""
         raise StatementNotUnderstood(line=self.parser.CurrentLineNumber, why=_("it declares a document type"))
