@@ -2,53 +2,22 @@
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
-from django.utils.translation import gettext as text
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 from wagtail import hooks
-from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, TitleColumn
-from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
 
+from standfirst.accounts.desk import TriedAgainViewSet
 from standfirst.mail import outbox
 from standfirst.mail.models import Letter
 
 VIEW_PERMISSION = "mail.view_letter"
 CHANGE_PERMISSION = "mail.change_letter"
 MENU_ORDER = 900
-KEPT_PAGES = {"index", "index_results", "inspect"}
 
 
-class OneLetter(generic.InspectView):
-    """What became of a letter, and the button that tries it again."""
-
-    page_title = _("Letter")
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say whether trying again makes sense."""
-        undelivered = self.object.state == Letter.State.GIVEN_UP and self.object.to
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"may_try_again": undelivered and self.request.user.has_perm(CHANGE_PERMISSION)}
-
-
-@require_POST
-def try_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a letter back into the outbox."""
-    if not request.user.has_perm(CHANGE_PERMISSION):
-        raise PermissionDenied
-    letter = get_object_or_404(Letter, pk=pk)
-    outbox.try_again(letter_id=letter.pk)
-    messages.success(request, text("The letter is in the outbox again."))
-    return redirect(reverse("letters_desk:inspect", args=[letter.pk]))
-
-
-class LetterViewSet(ModelViewSet):
+class LetterViewSet(TriedAgainViewSet):
     """The outbox."""
 
     model = Letter
@@ -58,12 +27,10 @@ class LetterViewSet(ModelViewSet):
     menu_label = _("Letters")
     menu_order = MENU_ORDER
     add_to_settings_menu = True
-    copy_view_enabled = False
-    add_to_reference_index = False
-    inspect_view_enabled = True
-    inspect_view_class = OneLetter
+    page_title = _("Letter")
+    retry_permission = CHANGE_PERMISSION
+    retried = _("The letter is in the outbox again.")
     inspect_template_name = "mail/desk/letter.html"
-    form_fields: ClassVar = ["state"]  # asked for by Wagtail; there is no page with it
     list_display: ClassVar = [
         TitleColumn("subject", label=_("Subject"), accessor="subject", url_name="letters_desk:inspect"),
         "to",
@@ -74,7 +41,6 @@ class LetterViewSet(ModelViewSet):
     ]
     list_filter: ClassVar = ["state", "made_at"]
     search_fields: ClassVar = ["to", "key"]
-    search_backend_name = None
     inspect_view_fields: ClassVar = [
         "key",
         "to",
@@ -87,15 +53,13 @@ class LetterViewSet(ModelViewSet):
         "sent_at",
     ]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
-        """Offer no page that would write or delete a letter."""
-        names = ("add_url_name", "edit_url_name", "delete_url_name", "history_url_name", "usage_url_name")
-        return super().get_common_view_kwargs(**dict.fromkeys(names) | kwargs)
+    def is_waiting(self, row: Letter) -> bool:
+        """Return whether we gave up on a letter that still has an address."""
+        return row.state == Letter.State.GIVEN_UP and bool(row.to)
 
-    def get_urlpatterns(self) -> list[Any]:
-        """Leave those pages out, too."""
-        kept = [pattern for pattern in super().get_urlpatterns() if pattern.name in KEPT_PAGES]
-        return [*kept, path("<int:pk>/tries/", try_again, name="try_again")]
+    def try_again(self, row: Letter) -> None:
+        """Put the letter back into the outbox."""
+        outbox.try_again(letter_id=row.pk)
 
 
 class UndeliveredPanel(Component):

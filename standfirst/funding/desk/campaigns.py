@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet
 
+from standfirst.accounts.desk import LastingViewSet
 from standfirst.funding import amounts, campaigns, pools
 from standfirst.funding.desk import forms
 from standfirst.funding.giving import presets
@@ -26,23 +26,6 @@ from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 END_PERMISSION = "funding.change_matchingpool"
-KEPT_PAGES = {"index", "index_results", "add", "edit", "inspect"}  # money is not deleted, copied or used elsewhere
-
-
-class LastingViewSet(ModelViewSet):
-    """Rows that nobody deletes or copies."""
-
-    copy_view_enabled = False
-    add_to_reference_index = False
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
-        """Offer no page that is not there."""
-        gone = {"delete_url_name": None, "history_url_name": None, "usage_url_name": None}
-        return super().get_common_view_kwargs(**gone | kwargs)
-
-    def get_urlpatterns(self) -> list[Any]:
-        """Leave out the pages that would delete or copy."""
-        return [pattern for pattern in super().get_urlpatterns() if pattern.name in KEPT_PAGES]
 
 
 class ByVerb:
@@ -179,6 +162,8 @@ class PoolViewSet(LastingViewSet):
     """Promises to add to gifts."""
 
     model = MatchingPool
+    # No editing: gifts were given on the strength of the promise.
+    kept_pages = frozenset({"index", "index_results", "add", "inspect"})
     name = "pools_desk"
     url_prefix = "matching"
     icon = "plus"
@@ -201,11 +186,6 @@ class PoolViewSet(LastingViewSet):
         """Return the form."""
         return PoolForm
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
-        """Offer no editing: gifts were given on the strength of the promise."""
-        return super().get_common_view_kwargs(**{"edit_url_name": None} | kwargs)
-
     def get_urlpatterns(self) -> list[Any]:
-        """Add the end, leave out editing."""
-        kept = [pattern for pattern in super().get_urlpatterns() if pattern.name != "edit"]
-        return [*kept, path("<int:pk>/ends/", end_pool, name="end")]
+        """Add the end."""
+        return [*super().get_urlpatterns(), path("<int:pk>/ends/", end_pool, name="end")]

@@ -17,10 +17,11 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.widgets.boolean_radio_select import BooleanRadioSelect
 
+from standfirst.accounts.desk import LastingViewSet
 from standfirst.accounts.models import Account
 from standfirst.funding import amounts, tasks
 from standfirst.funding.desk import forms
-from standfirst.funding.desk.campaigns import ByVerb, LastingViewSet
+from standfirst.funding.desk.campaigns import ByVerb
 from standfirst.funding.giving import gifts
 from standfirst.funding.models import NOTE_LENGTH_MAX, BankLine, Dispute, Gift, Payment, Refund
 from standfirst.funding.payments import refunds
@@ -184,6 +185,7 @@ class GiftViewSet(LastingViewSet):
     """Gifts, for treasurers alone: names and addresses of supporters stand here."""
 
     model = Gift
+    kept_pages = frozenset({"index", "index_results", "add", "inspect"})  # what happened is not edited
     name = "gifts_desk"
     url_prefix = "gifts"
     icon = "pick"
@@ -234,15 +236,10 @@ class GiftViewSet(LastingViewSet):
         """Return the form."""
         return forms.OfflineGiftForm
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
-        """Offer no editing: what happened is not edited."""
-        return super().get_common_view_kwargs(**{"edit_url_name": None} | kwargs)
-
     def get_urlpatterns(self) -> list[Any]:
-        """Add the refund, leave out editing."""
-        kept = [pattern for pattern in super().get_urlpatterns() if pattern.name != "edit"]
+        """Add the refund."""
         return [
-            *kept,
+            *super().get_urlpatterns(),
             path("payments/<int:pk>/refunds/", refund_payment, name="refund"),
             path("<int:pk>/thanks/", thank_giver, name="thank"),
         ]

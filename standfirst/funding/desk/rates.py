@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 from wagtail.admin.views import generic
 
+from standfirst.accounts.desk import LastingViewSet
 from standfirst.funding import campaigns
 from standfirst.funding.books import rate_sheets
-from standfirst.funding.desk.campaigns import ByVerb, LastingViewSet
+from standfirst.funding.desk.campaigns import ByVerb
 from standfirst.funding.models import Rate
 from standfirst.kit.errors import Refusal
 
@@ -90,6 +91,7 @@ class RateViewSet(LastingViewSet):
     """What a currency was worth on a day."""
 
     model = Rate
+    kept_pages = frozenset({"index", "index_results", "add", "inspect"})  # what was counted by a rate says so
     name = "rates_desk"
     url_prefix = "rates"
     icon = "order"
@@ -104,11 +106,6 @@ class RateViewSet(LastingViewSet):
         """Return the form."""
         return RateForm
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
-        """Offer no editing: what was counted by a rate says so."""
-        return super().get_common_view_kwargs(**{"edit_url_name": None} | kwargs)
-
     def get_urlpatterns(self) -> list[Any]:
-        """Add the table, leave out editing."""
-        kept = [pattern for pattern in super().get_urlpatterns() if pattern.name != "edit"]
-        return [*kept, path("tables/", take_in, name="take_in")]
+        """Add the table."""
+        return [*super().get_urlpatterns(), path("tables/", take_in, name="take_in")]

@@ -16,8 +16,8 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
+from standfirst.accounts.desk import LastingViewSet
 from standfirst.accounts.models import Account
-from standfirst.funding.desk.campaigns import LastingViewSet
 from standfirst.funding.models import Donor, Gift, YearStatement
 from standfirst.funding.supporters import acts, receipts, roster, statements
 from standfirst.funding.supporters import page as supporter_page
@@ -178,6 +178,7 @@ class SupporterViewSet(LastingViewSet):
     """Supporters, for treasurers alone."""
 
     model = Donor
+    kept_pages = frozenset({"index", "index_results", "inspect"})  # changes are made by verbs, and written down
     name = "supporters_desk"
     url_prefix = "supporters"
     icon = "group"
@@ -197,15 +198,10 @@ class SupporterViewSet(LastingViewSet):
     inspect_view_fields: ClassVar = ["email", "name", "language", "created_at", "erased_at"]
     exclude_form_fields: ClassVar = ["key_version"]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> Any:
-        """Offer no form over the columns: what is changed is changed by verbs, and written down."""
-        return super().get_common_view_kwargs(**{"edit_url_name": None, "add_url_name": None} | kwargs)
-
     def get_urlpatterns(self) -> list[Any]:
-        """Leave out adding and editing, add the acts."""
-        kept = [pattern for pattern in super().get_urlpatterns() if pattern.name not in {"add", "edit"}]
+        """Add the acts."""
         return [
-            *kept,
+            *super().get_urlpatterns(),
             path("<int:pk>/acts/<slug:what>/", act, name="act"),
             path("<int:pk>/erasure/", erase, name="erase"),
             path("<int:pk>/merger/", merge, name="merge"),
