@@ -1,5 +1,6 @@
 """Campaigns and their goals. A goal is never overwritten: a new version follows the old one."""
 
+import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,8 +18,18 @@ from standfirst.kit.money import Money
 from standfirst.kit.text import clean_line, clean_text
 
 CAMPAIGN_KEY = "funding.campaign"  # touched when name, currency or the taking of gifts changes
+SHORT_NAME = re.compile(r"[-a-zA-Z0-9_]{1,60}")  # as the column, and as accounts in the books are named
+TAKEN_NAMES = ("cancelled", "me", "thanks", "transfers")  # pages below /support/
 LABEL_LENGTH_MAX = 120  # characters; as the column
 GOAL_MINOR_MAX = 10**12  # keeps every sum of a period far inside 64 bits
+
+
+class ShortNameRefused(Refusal):
+    """The short name cannot stand in an address and in the books, or another page has that address."""
+
+    code = "funding.short_name_refused"
+    message = _("“{slug}” cannot be the short name. Take letters, digits and hyphens; {taken} are other pages.")
+    field = "slug"
 
 
 class UnknownCurrency(Refusal):
@@ -70,8 +81,10 @@ def create(
     """Create a campaign, with its first goal in minor units (None: no goal).
 
     ``featured``: it is the one that stands on every page, if it takes gifts at all.
-    Refusals: UnknownCurrency, UnknownZone, GoalOutOfRange, CampaignExists. No lock.
+    Refusals: ShortNameRefused, UnknownCurrency, UnknownZone, GoalOutOfRange, CampaignExists. No lock.
     """
+    if not SHORT_NAME.fullmatch(slug) or slug.lower() in TAKEN_NAMES:
+        raise ShortNameRefused(slug=slug[:60], taken=", ".join(TAKEN_NAMES))
     check_currency(currency)
     _check_zone(tz)
     try:
