@@ -36,6 +36,19 @@ def test_parts_can_be_put_together_in_any_order(parts: list[bytes], order: list[
     assert gzip.decompress(packed) == b"".join(chosen)
 
 
+@given(st.lists(st.binary(max_size=2 * encoding.STORED_BYTES_MAX)))
+def test_parts_around_the_length_that_is_left_as_it_is_are_one_member_too(parts: list[bytes]) -> None:
+    packed = encoding.gzip_of(b"".join(parts), encoding.deflated(*parts))
+
+    assert gzip.decompress(packed) == b"".join(parts)
+
+
+def test_what_is_short_needs_no_compressor() -> None:
+    (block,) = encoding.deflated(b"4711")
+
+    assert block == b"\x00\x04\x00\xfb\xff4711"
+
+
 @given(texts, texts)
 def test_variants_with_other_bytes_have_other_etags(parts: list[bytes], others: list[bytes]) -> None:
     one, other = (composed(b"".join(each), [part_of(part) for part in each], []) for each in (parts, others))
