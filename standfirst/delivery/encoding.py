@@ -58,10 +58,13 @@ def _stored(part: bytes) -> bytes:
     return b"\0" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little") + part
 
 
-def gzip_of(body: bytes, blocks: Iterable[bytes]) -> bytes:
-    """Return ``body`` as gzip of one member; ``blocks`` are its parts, each of them ``deflated``."""
-    checksum, length = isal_zlib.crc32(body), len(body) % 2**32
-    trailer = checksum.to_bytes(4, "little") + length.to_bytes(4, "little")
+def gzip_of(parts: Iterable[bytes], blocks: Iterable[bytes]) -> bytes:
+    """Return the joined ``parts`` as gzip of one member; ``blocks`` are the same, each of them ``deflated``."""
+    checksum = length = 0
+    for part in parts:
+        checksum = isal_zlib.crc32(part, checksum)
+        length += len(part)
+    trailer = checksum.to_bytes(4, "little") + (length % 2**32).to_bytes(4, "little")
     return b"".join([_GZIP_HEADER, *blocks, _LAST_BLOCK, trailer])
 
 
