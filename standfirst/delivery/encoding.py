@@ -34,17 +34,37 @@ def _gzip(body: bytes, level: int) -> bytes:
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # deflate, no name, no date, of no particular system
 _LAST_BLOCK = b"\x03\0"  # an empty one that says it is the last
 
+# Up to here a part is left as it is. Deflated it would be about as long, and a compressor takes 350 KB for itself,
+# which the system has to hand out anew each time. The hole ``now`` has such a part in each page that is joined.
+STORED_BYTES_MAX = 32
+
 
 def deflated(*parts: bytes) -> list[bytes]:
     """Return each part as blocks of deflate, none the last, that refer to nothing before them and end with a byte."""
-    packer = isal_zlib.compressobj(level=isal_zlib.ISAL_BEST_COMPRESSION, wbits=-isal_zlib.MAX_WBITS)
-    return [bytes(packer.compress(part) + packer.flush(isal_zlib.Z_FULL_FLUSH)) for part in parts]
+    packer = None
+    blocks = []
+    for part in parts:
+        if len(part) <= STORED_BYTES_MAX:
+            blocks.append(_stored(part))
+            continue
+        packer = packer or isal_zlib.compressobj(level=isal_zlib.ISAL_BEST_COMPRESSION, wbits=-isal_zlib.MAX_WBITS)
+        blocks.append(bytes(packer.compress(part) + packer.flush(isal_zlib.Z_FULL_FLUSH)))
+    return blocks
 
 
-def gzip_of(body: bytes, blocks: Iterable[bytes]) -> bytes:
-    """Return ``body`` as gzip of one member; ``blocks`` are its parts, each of them ``deflated``."""
-    checksum, length = isal_zlib.crc32(body), len(body) % 2**32
-    trailer = checksum.to_bytes(4, "little") + length.to_bytes(4, "little")
+def _stored(part: bytes) -> bytes:
+    """Return a part as a block of deflate that is not compressed (RFC 1951, section 3.2.4)."""
+    length = len(part)
+    return b"\0" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little") + part
+
+
+def gzip_of(parts: Iterable[bytes], blocks: Iterable[bytes]) -> bytes:
+    """Return the joined ``parts`` as gzip of one member; ``blocks`` are the same, each of them ``deflated``."""
+    checksum = length = 0
+    for part in parts:
+        checksum = isal_zlib.crc32(part, checksum)
+        length += len(part)
+    trailer = checksum.to_bytes(4, "little") + (length % 2**32).to_bytes(4, "little")
     return b"".join([_GZIP_HEADER, *blocks, _LAST_BLOCK, trailer])
 
 

@@ -207,7 +207,7 @@ class Front:
         try:
             produced = self._page_of(self.passing.backend.answer(self._anonymous(scope), None), began)
         except BackendGone:
-            return Produced(Joining(b"web.unavailable", UNAVAILABLE, FOREVER, began.at), status=503)
+            return Produced(Joining([b"web.unavailable"], UNAVAILABLE, FOREVER, began.at), status=503)
         if produced.page is not None:
             produced.joining = self.store.renew(key, produced.page, began=began, codings=codings)
         elif produced.status < 500:
@@ -220,7 +220,7 @@ class Front:
         headers = [(name, value) for name, value in answer.headers if name not in _MADE_HERE]
         if answer.shown is None:
             body = self.store.filled(answer.body, position=began.position)
-            return Produced(Joining(body, caching.never(headers), FOREVER, began.at), status=answer.status)
+            return Produced(Joining([body], caching.never(headers), FOREVER, began.at), status=answer.status)
         pieces, holes = fragments.split(answer.body)
         return Produced(
             None, KeptPage(parts_of(*pieces), holes, answer.shown, answer.expires_at, caching.shared(headers))

@@ -71,11 +71,12 @@ class Variant:
 class Joining:
     """A page with its holes filled, and its variants by encoding. Every change up to ``position`` is in it."""
 
-    body: bytes
+    html: Sequence[bytes]  # the pieces of the page and the fragments between them, which other pages hold as well
     headers: Headers
     until: float  # seconds since the epoch
     began_at: float  # on the monotonic clock: every commit before this moment is in it
     position: int = 0
+    size_of_fragments: int = 0  # bytes between the pieces: once they have changed, nobody else holds them
     tagged: bool = False  # a CDN that is configured can be told to drop it
     hits: int = 0
     variants: dict[str, Variant] = field(default_factory=dict)
@@ -92,9 +93,14 @@ class Joining:
         return made
 
     @property
+    def body(self) -> bytes:
+        """The whole page, put together each time: gzip, which nearly all ask for, is made without it."""
+        return b"".join(self.html)
+
+    @property
     def size(self) -> int:
-        """Bytes of body and variants."""
-        return len(self.body) + sum(len(variant.body) for variant in self.variants.values())
+        """Bytes of it beside the pieces of the page."""
+        return self.size_of_fragments + sum([len(variant.body) for variant in self.variants.values()])
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +118,10 @@ class KeptPage:
     joining: Joining | None = None
     behind_since: float = 0.0  # on the monotonic clock: when the joining began to miss a change; 0 while it has all
     refreshed_at: float = NEVER  # on the monotonic clock: when it was last brought up to date after a change
+    size_of_pieces: int = field(init=False)  # bytes of them, as they are and deflated
+
+    def __post_init__(self) -> None:
+        self.size_of_pieces = sum(piece.size for piece in self.pieces)
 
     def usable(self, now: float) -> bool:
         """Say whether the pieces are still true."""
@@ -159,11 +169,6 @@ class KeptPage:
         self.joining, self.behind_since = joining, missing_since
 
     @property
-    def size_of_pieces(self) -> int:
-        """Bytes of the pieces, as they are and deflated."""
-        return sum(piece.size for piece in self.pieces)
-
-    @property
     def hits(self) -> int:
         """How often the joining was sent."""
         return self.joining.hits if self.joining is not None else 0
@@ -177,11 +182,12 @@ def finished(body: bytes, headers: Headers, chosen: str, *, best: bool = False) 
     return _named(packed, packed, headers, chosen)
 
 
-def composed(body: bytes, parts: Sequence[Part], headers: Headers) -> Variant:
-    """Put the gzip variant of ``body`` together from what its ``parts`` were deflated to: nothing is compressed."""
-    if len(body) < COMPRESS_FROM_BYTES:
-        return finished(body, headers, IDENTITY)
-    packed = encoding.gzip_of(body, [part.deflated for part in parts])
+def composed(parts: Sequence[Part], headers: Headers) -> Variant:
+    """Put a page's gzip variant together from what its ``parts`` were deflated to: nothing is compressed."""
+    html = [part.html for part in parts]
+    if sum(map(len, html)) < COMPRESS_FROM_BYTES:
+        return finished(b"".join(html), headers, IDENTITY)
+    packed = encoding.gzip_of(html, [part.deflated for part in parts])
     return _named(packed, b"".join([part.digest for part in parts]), headers, GZIP)
 
 

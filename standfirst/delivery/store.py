@@ -52,7 +52,7 @@ class Store:
         self.position: Callable[[], int] = lambda: 0
         self.render: Callable[[Iterable[str]], Mapping[str, Rendered]] = fragments.render
         # Headers by which a CDN that is configured can be told to drop what shows these keys.
-        self.tags: Callable[[frozenset[str]], Headers] = lambda _keys: []
+        self.tags: Callable[[frozenset[str]], Headers] | None = None
         self._lock = threading.RLock()
         self._turns: dict[str, threading.Lock] = {}
         self._fragments: OrderedDict[str, KeptFragment] = OrderedDict()
@@ -182,14 +182,14 @@ class Store:
     ) -> Joining:
         between = {name: each.part for name, each in filled.items()} | {NOW: part_of(str(began.position).encode())}
         parts = interleaved(page.pieces, page.holes, between)
-        body = b"".join([part.html for part in parts])
-        until = min([page.expires_at, *(each.expires_at for each in filled.values())])
-        shown = page.keys.union(*(each.keys for each in filled.values()))
-        tags = self.tags(shown)
-        joining = Joining(body, page.headers + tags, until, began.at, began.position, tagged=bool(tags))
+        until = min([page.expires_at, *[each.expires_at for each in filled.values()]])
+        joining = Joining([part.html for part in parts], page.headers, until, began.at, began.position)
+        joining.size_of_fragments = sum([len(each.part.html) for each in filled.values()])
+        if self.tags is not None and (tags := self.tags(page.keys.union(*[each.keys for each in filled.values()]))):
+            joining.headers, joining.tagged = page.headers + tags, True
         for coding in set(codings):
             if coding == GZIP:
-                joining.variants[coding] = composed(body, parts, joining.headers)
+                joining.variants[coding] = composed(parts, joining.headers)
             else:
                 joining.pack(coding)
         with self._lock:
