@@ -22,7 +22,7 @@ from standfirst.kit.errors import Refusal
 WINDOW = timedelta(hours=1)
 # Tries in a window. A household may be an office; a card tester needs hundreds.
 TRIES_MAX = {"household": 30, "browser": 12, "email": 8}
-DECLINES_MAX = {"household": 10, "browser": 5}
+DECLINES_MAX = {"household": 10, "browser": 5, "gift": 10}
 # From here on, a try costs a few seconds of computing. The first asks nothing of anybody.
 TRIES_FREE = {"household": 8, "browser": 5}
 DECLINES_FREE = {"household": 2, "browser": 2, "everybody": 25}
@@ -75,7 +75,7 @@ def take(asker: Asker, *, solved: bool, card: bool = True) -> None:
     Refusals: TooManyTries, ChallengeNeeded.
     """
     tries = count(what="try", traits=asker.traits())
-    declines = _declined(asker) if card else {}
+    declines = _used("decline", {"everybody": "all"} | asker.traits()) if card else {}
     if _exceeded(tries, TRIES_MAX) or _exceeded(declines, DECLINES_MAX):
         raise TooManyTries(minutes=max(1, -(-seconds_left() // 60)))
     dear = _exceeded(tries, TRIES_FREE) or _exceeded(declines, DECLINES_FREE)
@@ -114,7 +114,15 @@ def declined(*, gift: Gift, fact: str) -> None:
     Call it wherever the provider says that an attempt failed. Locks as ``count``.
     """
     if once(what="decline", value=fact, at=gift.started_at):
-        count(what="decline", traits={"everybody": "all"} | _asker_of(gift).traits())
+        count(what="decline", traits={"everybody": "all"} | _traits_of(gift))
+
+
+def spent(gift: Gift) -> bool:
+    """Say whether so many cards were declined that the payment page of ``gift`` has to be closed.
+
+    A page that is open takes any number of cards, whatever the form refuses. Reads only.
+    """
+    return _exceeded(_used("decline", _traits_of(gift)), DECLINES_MAX)
 
 
 @verb
@@ -133,15 +141,14 @@ def forget() -> int:
     return Allowance.objects.filter(window_starts_at__lt=clock.now() - KEPT_FOR).delete()[0]
 
 
-def _declined(asker: Asker) -> dict[str, int]:
-    traits = {"everybody": "all"} | asker.traits()
-    kinds = {_digest("decline", kind, value): kind for kind, value in traits.items()}
+def _used(what: str, traits: Mapping[str, str]) -> dict[str, int]:
+    kinds = {_digest(what, kind, value): kind for kind, value in traits.items()}
     found = Allowance.objects.filter(digest__in=kinds, window_starts_at=_window(clock.now()))
     return {kinds[digest]: used for digest, used in found.values_list("digest", "used")}
 
 
-def _asker_of(gift: Gift) -> Asker:
-    return Asker(household=gift.household or "", browser=gift.browser)
+def _traits_of(gift: Gift) -> dict[str, str]:
+    return {"gift": str(gift.public_id)} | Asker(household=gift.household or "", browser=gift.browser).traits()
 
 
 def _exceeded(used: Mapping[str, int], most: Mapping[str, int]) -> bool:

@@ -77,8 +77,9 @@ def apply(*, facts: Facts) -> Gift:
     elif gift.status != Gift.Status.PAID and facts.state in {"pending", "failed", "lapsed"}:
         gift.status = Gift.Status(facts.state)
         gift.save(update_fields=["status"])
-        if facts.state == "failed":
-            allowances.declined(gift=gift, fact=str(gift.public_id))
+    declined = facts.declined_ref or (str(gift.public_id) if facts.state == "failed" else "")
+    if declined:
+        allowances.declined(gift=gift, fact=declined)
     return gift
 
 

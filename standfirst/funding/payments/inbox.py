@@ -12,9 +12,10 @@ from django.db import IntegrityError, OperationalError
 from django.db.models import Q
 
 from standfirst.delivery.changes import verb
+from standfirst.funding import allowances
 from standfirst.funding.books.ledger import LedgerConflict
 from standfirst.funding.books.rates import RateMissing
-from standfirst.funding.models import ProviderEvent
+from standfirst.funding.models import Gift, ProviderEvent
 from standfirst.funding.payments import counting
 from standfirst.funding.payments.counting import FactsDisagree, NotOurs, UnknownGift
 from standfirst.funding.payments.disputes import DisputesDisagree
@@ -78,7 +79,8 @@ def process(event_pk: int) -> str:
     if event.state == State.DONE:
         return State.DONE
     try:
-        settle(event_pk=event_pk, facts=registry.provider(event.provider).fetch(event.object_ref))
+        facts = registry.provider(event.provider).fetch(event.object_ref)
+        gift = settle(event_pk=event_pk, facts=facts)
     except NotOurs as ignored:
         return finish(event_pk=event_pk, note=str(ignored))
     except _FOR_LATER as later:
@@ -88,14 +90,26 @@ def process(event_pk: int) -> str:
             # An answer of an unknown shape must not lose the message.
             log.exception("message %s cannot be understood", event.event_id)
         return quarantine(event_pk=event_pk, why=f"{type(trouble).__name__}: {trouble}")
+    if facts.declined_ref:
+        _stop_trying(gift)
     return State.DONE
 
 
+def _stop_trying(gift: Gift) -> None:
+    """Close the payment page of a gift for which too many cards were declined. If that fails, the next decline does."""
+    if gift.status == Gift.Status.OPEN and gift.session_ref and allowances.spent(gift):
+        try:
+            registry.provider(gift.provider).close(gift.session_ref)
+        except (ProviderUnreachable, NotSetUp, NotFound) as trouble:
+            log.warning("the payment page of gift %s stays open: %s", gift.public_id, trouble)
+
+
 @verb
-def settle(*, event_pk: int, facts: Facts) -> None:
-    """Apply the facts and end the message, in one transaction. Refusals as ``payments.apply``; its lock, too."""
-    counting.apply(facts=facts)
+def settle(*, event_pk: int, facts: Facts) -> Gift:
+    """Apply the facts, end the message, return the gift: one transaction. Refusals and lock as ``counting.apply``."""
+    gift = counting.apply(facts=facts)
     _end(event_pk, "")
+    return gift
 
 
 @verb

@@ -175,7 +175,8 @@ class SubscriptionFacts:
 class Facts:
     """What the provider says now about one gift. ``charge`` stands exactly when it is paid.
 
-    For a gift that comes again, ``charge`` is the one that the question was about.
+    For a gift that comes again, ``charge`` is the one that the question was about. ``declined_ref``
+    names an attempt to pay that failed while somebody was there to pay: never a renewal.
     """
 
     provider: str
@@ -187,6 +188,7 @@ class Facts:
     email: str = ""
     name: str = ""
     subscription: SubscriptionFacts | None = None
+    declined_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,10 @@ class Provider(Protocol):
 
     def start(self, intent: Intent) -> Redirect:
         """Open the place where ``intent`` is paid; the same intent again is the same place."""
+        ...
+
+    def close(self, session_ref: str) -> None:
+        """Close the place that ``start`` opened, so that nothing can be paid there; one that is over stays as it is."""
         ...
 
     def fetch(self, ref: str) -> Facts:
@@ -263,6 +269,9 @@ class GivenOnce:
 
     recurring: ClassVar[bool] = False
     asynchronous: ClassVar[bool] = False
+
+    def close(self, session_ref: str) -> None:
+        """Do nothing: no card can be tried there."""
 
     def change(self, subscription_ref: str, charged: Money, product: str) -> SubscriptionFacts:
         """Refuse: nothing comes again this way."""

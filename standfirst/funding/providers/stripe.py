@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -49,6 +50,8 @@ HANDLED = frozenset(
         "customer.subscription.deleted",
         "payment_intent.succeeded",
         "charge.succeeded",
+        "charge.failed",
+        "payment_intent.payment_failed",
         "charge.refunded",
         "refund.created",
         "refund.updated",
@@ -118,6 +121,12 @@ class Stripe:
             )
         )
         return Redirect(url=session["url"], session_ref=session["id"])
+
+    def close(self, session_ref: str) -> None:
+        """Expire a session, so that no further card can be tried on its page."""
+        # One that is over by now is refused, which is as good.
+        with suppress(ProviderRefused):
+            self._ask(lambda: self._client.v1.checkout.sessions.expire(session_ref))
 
     def _session_params(self, intent: Intent) -> dict[str, Any]:
         marks = {"gift": str(intent.public_id), "site": self.account.site}
@@ -276,7 +285,8 @@ class Stripe:
             if found["status"] in _INTENT_STATES:
                 return self._facts_of_intent(found, email=email)
         state: GiftState = {"expired": "lapsed", "complete": "failed"}.get(session["status"], "open")  # type: ignore[assignment]
-        return self._facts(session, session["metadata"], state)
+        declined_ref = read.declined_ref((session["payment_intent"] or {}).get("latest_charge"))
+        return replace(self._facts(session, session["metadata"], state), declined_ref=declined_ref)
 
     def _facts_of_intent_ref(self, ref: str) -> Facts:
         return self._facts_of_intent(self._intent(ref))
@@ -294,25 +304,34 @@ class Stripe:
 
     def _facts_of_part(self, charge: dict[str, Any] | None) -> Facts:
         """Go from a charge to its payment; a charge without one was not begun by a page of ours."""
-        if charge is None or charge["payment_intent"] is None:
-            raise NotFound(ref=read.ref_of(charge))
+        if charge is None:
+            raise NotFound(ref="")
+        if charge["payment_intent"] is None:
+            return self._facts(charge, {}, "open")
         found = charge["payment_intent"]
-        if read.ref_of(found["latest_charge"]) != charge["id"]:
-            return self._facts_of_intent(self._intent(found["id"]))
-        return self._facts_of_intent(found | {"latest_charge": charge})
+        newest = read.ref_of(found["latest_charge"]) == charge["id"]
+        found = found | {"latest_charge": charge} if newest else self._intent(found["id"])
+        return self._facts_of_intent(found, attempt=charge)
 
-    def _facts_of_intent(self, found: dict[str, Any], *, email: str = "") -> Facts:
+    def _facts_of_intent(
+        self, found: dict[str, Any], *, email: str = "", attempt: dict[str, Any] | None = None
+    ) -> Facts:
+        """Say how a payment stands. ``attempt`` is the charge that was asked about, if it was not the newest."""
         marks, invoice = found.get("metadata") or {}, None
         if "gift" not in marks and found.get("customer"):
             # A payment does not say of which invoice it is; the marks are on the invoice's subscription.
             invoice = self._invoice_paid_by(found["id"])
             marks = read.marks_of_invoice(invoice) if invoice else marks
-        state = _INTENT_STATES.get(found["status"], "open")
+        state, declined_ref = _INTENT_STATES.get(found["status"], "open"), ""
+        if invoice is None or read.begins(invoice):
+            declined_ref = read.declined_ref(attempt or found["latest_charge"])
         if state != "paid":
-            return self._facts(found, marks, state if invoice is None else "open")
+            facts = self._facts(found, marks, state if invoice is None else "open")
+            return replace(facts, declined_ref=declined_ref)
         charge = found["latest_charge"]
         email = email or (charge.get("billing_details") or {}).get("email") or ""
-        return self._facts(found, marks, state, self._charge(charge, invoice), email)
+        facts = self._facts(found, marks, state, self._charge(charge, invoice), email)
+        return replace(facts, declined_ref=declined_ref)
 
     def _facts_of_invoice_ref(self, ref: str) -> Facts:
         wanted = ("payments", *(f"parent.subscription_details.subscription.{part}" for part in _SUBSCRIPTION))
@@ -327,14 +346,16 @@ class Stripe:
         facts = self._facts(sub, sub["metadata"], "open", email=email or invoice.get("customer_email") or "")
         facts = replace(facts, subscription=read.subscription(sub))
         ref = read.intent_of_invoice(invoice)
-        begins = invoice.get("billing_reason") == "subscription_create"
-        if not ref or (invoice["status"] != "paid" and not begins):
+        if not ref or (invoice["status"] != "paid" and not read.begins(invoice)):
             return facts
         intent = self._intent(ref)
         if intent["status"] == "succeeded":
             return replace(facts, state="paid", charge=self._charge(intent["latest_charge"], invoice))
+        declined_ref = read.declined_ref(intent["latest_charge"])
+        if sub["status"] == "incomplete":  # its page is still open for another card
+            return replace(facts, declined_ref=declined_ref)
         state: GiftState = "pending" if intent["status"] == "processing" else "failed"
-        return replace(facts, state=state)
+        return replace(facts, state=state, declined_ref=declined_ref)
 
     def _facts_of_subscription(self, ref: str) -> Facts:
         found = self._subscription(ref)

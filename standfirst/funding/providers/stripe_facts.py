@@ -76,6 +76,11 @@ def charge(found: Thing, refunds: Iterable[Thing], disputes: Iterable[Thing]) ->
     )
 
 
+def declined_ref(found: Thing | None) -> str:
+    """Return the id of a charge if it failed, "" if it did not or there was none."""
+    return str(found["id"]) if found and found["status"] == "failed" else ""
+
+
 def refund(found: Thing) -> RefundFacts:
     """Return what a refund says. What it took from the balance is known if its line there is expanded."""
     line = found.get("balance_transaction")
@@ -224,6 +229,11 @@ def intent_of_invoice(invoice: Thing) -> str:
         return ref_of(invoice.get("payment_intent"))
     last_to_first = sorted(listed, key=lambda each: each["status"] == "paid")
     return ref_of(last_to_first[-1]["payment"].get("payment_intent")) if last_to_first else ""
+
+
+def begins(invoice: Thing) -> bool:
+    """Say whether an invoice is the first of its subscription: somebody is there who types in a card."""
+    return invoice.get("billing_reason") == "subscription_create"
 
 
 def is_adjusted(invoice: Thing) -> bool:

@@ -12,6 +12,8 @@ from standfirst.kit import clock
 
 MONTHS = {"month": 1, "year": 12}
 ENDED = {"canceled", "incomplete_expired"}
+SECONDS_INCOMPLETE = 23 * 3_600  # Stripe gives up a subscription after this long without a first payment
+_BEGUN = {"paid": "active", "pending": "active"}  # Stripe trusts a bank debit that is on its way
 
 
 class Billing:
@@ -22,6 +24,7 @@ class Billing:
         self.invoices = invoices
         self.methods = methods
         ground.doers |= {"renewal": self.renew, "retry": self.retry, "resume": self.resume_collection}
+        ground.doers |= {"incomplete": self.expire_incomplete}
 
     def start(self, price: dict[str, Any], given: dict[str, Any], customer: str, method: Thing) -> tuple[Thing, str]:
         """Start a subscription and collect its first invoice; returns it and how that went."""
@@ -67,14 +70,35 @@ class Billing:
         invoice = self.invoices.make(sub, 0 if trial_days else item["price"]["unit_amount"], "subscription_create")
         sub["latest_invoice"] = invoice["id"]
         outcome = self.invoices.collect(invoice, method, first=True)
-        if outcome == "paid" and not trial_days:
-            sub["status"] = "active"
-        elif outcome == "pending":
-            sub["status"] = "active"  # Stripe trusts a bank debit that is on its way
+        if not trial_days:
+            sub["status"] = _BEGUN.get(outcome, "incomplete")
         self.ground.put(sub)
         self.ground.tell("customer.subscription.created", sub)
-        self.ground.state.fall_due(item["current_period_end"], "renewal", sub_id)
+        if sub["status"] == "incomplete":
+            self.ground.state.fall_due(at + SECONDS_INCOMPLETE, "incomplete", sub_id)
+        else:
+            self.ground.state.fall_due(item["current_period_end"], "renewal", sub_id)
         return sub, outcome
+
+    def start_again(self, sub_id: str, method: Thing) -> tuple[Thing, str]:
+        """Collect the first invoice of a subscription once more, from another card; returns it and how that went."""
+        sub = self.ground.get(sub_id, "subscription")
+        sub["default_payment_method"] = method["id"]
+        outcome = self.invoices.collect(self.ground.get(sub["latest_invoice"], "invoice"), method, first=True)
+        if outcome in _BEGUN:
+            sub["status"] = _BEGUN[outcome]
+            self.ground.state.forget_due("incomplete", sub_id)
+            self.ground.state.fall_due(sub["items"]["data"][0]["current_period_end"], "renewal", sub_id)
+        self.ground.tell("customer.subscription.updated", self.ground.put(sub))
+        return sub, outcome
+
+    def expire_incomplete(self, sub_id: str) -> None:
+        """Give up a subscription whose first invoice nobody paid. Falls due by itself."""
+        sub = self.ground.get(sub_id, "subscription")
+        if sub["status"] == "incomplete":
+            self.invoices.void(self.ground.get(sub["latest_invoice"], "invoice"))
+            sub.update(status="incomplete_expired", ended_at=self.ground.now())
+            self.ground.tell("customer.subscription.updated", self.ground.put(sub))
 
     def renew(self, sub_id: str) -> None:
         """Begin the next period and collect its invoice; a paused one is voided. Falls due by itself."""

@@ -64,6 +64,7 @@ class Charges:
             "captured": bool(settled),
             "disputed": False,
             "failure_code": outcome if status == "failed" else None,
+            "failure_message": "Your card was declined." if status == "failed" else None,
             "paid": bool(settled),
             "payment_intent": intent_id,
             "payment_method_details": {"type": order.kind} | shown,

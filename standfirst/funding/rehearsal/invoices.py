@@ -110,10 +110,13 @@ class Invoices:
             self.ground.tell("payment_intent.processing", intent)
             self.ground.state.fall_due(self.ground.now() + DEBIT_DAYS * _DAY, "debit", charge["id"])
             return "pending"
-        return self.settle(invoice, intent, charge, works=outcome == "succeeded")
+        return self.settle(invoice, intent, charge, works=outcome == "succeeded", attended=first)
 
-    def settle(self, invoice: Thing, intent: Thing, charge: Thing, *, works: bool) -> str:
-        """Note that a charge for ``invoice`` worked or did not, and tell it."""
+    def settle(self, invoice: Thing, intent: Thing, charge: Thing, *, works: bool, attended: bool = False) -> str:
+        """Note that a charge for ``invoice`` worked or did not, and tell it.
+
+        ``attended``: somebody is there to try another card, so it is not tried again by itself.
+        """
         if works:
             self.ground.tell("payment_intent.succeeded", intent)
             self.ground.tell("charge.succeeded", charge)
@@ -122,7 +125,8 @@ class Invoices:
         self.ground.tell("charge.failed", charge)
         self.ground.tell("payment_intent.payment_failed", intent)
         tried = invoice["attempt_count"]
-        again = self.ground.now() + RETRY_DAYS[tried - 1] * _DAY if tried <= len(RETRY_DAYS) else None
+        goes_on = tried <= len(RETRY_DAYS) and not attended
+        again = self.ground.now() + RETRY_DAYS[tried - 1] * _DAY if goes_on else None
         invoice["next_payment_attempt"] = again
         self.ground.put(invoice)
         if again is not None:

@@ -8,7 +8,7 @@ from standfirst.kit import clock
 
 CARD_YEARS = 3
 DEBIT_DAYS = 3  # a bank debit is known to have worked, or not, after this long
-_LAST_DIGITS = {"good": "4242", "declined": "0341", "debit": "3000", "debit_fails": "3220"}
+_LAST_DIGITS = {"good": "4242", "refused": "0002", "declined": "0341", "debit": "3000", "debit_fails": "3220"}
 
 
 class Methods:
@@ -34,7 +34,7 @@ class Methods:
         )
 
     def method(self, customer: str | None, kind: str, email: str) -> Thing:
-        """Make a payment method: ``good``, ``declined`` (each time but the first), ``debit`` or ``debit_fails``."""
+        """Make a method: ``good``, ``refused``, ``declined`` (after the first time), ``debit`` or ``debit_fails``."""
         at = datetime.fromtimestamp(self.ground.now(), tz=UTC)
         card = {"brand": "visa", "country": "US", "exp_month": at.month, "exp_year": at.year + CARD_YEARS}
         card |= {"funding": "credit", "last4": _LAST_DIGITS[kind]}
@@ -63,7 +63,7 @@ class Methods:
         ends = clock.first_of_next_month(datetime(card["exp_year"], card["exp_month"], 1, tzinfo=UTC).date())
         if datetime.fromtimestamp(self.ground.now(), tz=UTC).date() >= ends:
             return "expired_card"
-        if known.get("kind") == "declined" and not first:
+        if known.get("kind") == "refused" or (known.get("kind") == "declined" and not first):
             return "card_declined"
         if known.get("declines", 0):
             self.ground.note(method["id"], declines=known["declines"] - 1)

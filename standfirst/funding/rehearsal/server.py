@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 BODY_BYTES_MAX = 64 * 1024  # Stripe's own requests of ours have two kilobytes
 SECONDS_IDLE_MAX = 60
 LOOK_MS = 500
+WAITING_MAX = 128  # connections that nobody has taken up yet; more at once are turned away by the system
 STOP_MS_MAX = 200  # how long a wish to stop waits to be heard
 
 
@@ -88,6 +89,7 @@ class Rehearsal:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = WAITING_MAX
     rehearsal: Rehearsal
 
 

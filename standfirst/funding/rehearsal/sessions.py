@@ -114,12 +114,16 @@ class Sessions:
     def decline(self, session_id: str) -> Thing:
         """Refuse a card, as a bank would. The session stays open for another try."""
         session = self.session(session_id)
-        if session["status"] == "open" and session["mode"] == "payment":
-            intent, charge = self.charges.charge(self._order(session, EMAIL, None), "card_declined")
-            session["payment_intent"] = intent["id"]
-            self.ground.put(session)
-            self.ground.tell("payment_intent.payment_failed", intent)
-            self.ground.tell("charge.failed", charge)
+        if session["status"] != "open":
+            return session
+        if session["mode"] == "subscription":
+            self._try_subscription(session, "refused", session["customer_email"] or EMAIL)
+            return session
+        intent, charge = self.charges.charge(self._order(session, EMAIL, None), "card_declined")
+        session["payment_intent"] = intent["id"]
+        self.ground.put(session)
+        self.ground.tell("charge.failed", charge)
+        self.ground.tell("payment_intent.payment_failed", intent)
         return session
 
     def settle_debit(self, charge_id: str, *, works: bool | None = None) -> None:
@@ -161,16 +165,26 @@ class Sessions:
         self.ground.state.fall_due(self.ground.now() + DEBIT_DAYS * _DAY, "debit", charge["id"])
 
     def _subscribe(self, session: Thing, kind: str, email: str) -> None:
-        known = self.ground.notes(session["id"])
-        customer = self.methods.customer(email)
-        method = self.methods.method(customer["id"], kind, email)
-        sub, outcome = self.billing.start(known["price"], known["subscription_data"], customer["id"], method)
-        session.update(customer=customer["id"], subscription=sub["id"], invoice=sub["latest_invoice"])
+        sub, outcome = self._try_subscription(session, kind, email)
+        session.update(customer=sub["customer"], subscription=sub["id"], invoice=sub["latest_invoice"])
         session["payment_status"] = {"paid": "paid"}.get(outcome, "unpaid")
         if sub["status"] == "trialing":
             session["payment_status"] = "no_payment_required"
         for payment in self.billing.invoices.payments_of(sub["latest_invoice"]):
             self.ground.note(payment["payment"]["payment_intent"], session=session["id"])
+
+    def _try_subscription(self, session: Thing, kind: str, email: str) -> tuple[Thing, str]:
+        """Begin a subscription with a card, or go on with the one whose first card was declined."""
+        known = self.ground.notes(session["id"])
+        if "tried" in known:
+            sub = self.ground.get(known["tried"], "subscription")
+            method = self.methods.method(sub["customer"], kind, email)
+            return self.billing.start_again(sub["id"], method)
+        customer = self.methods.customer(email)
+        method = self.methods.method(customer["id"], kind, email)
+        sub, outcome = self.billing.start(known["price"], known["subscription_data"], customer["id"], method)
+        self.ground.note(session["id"], tried=sub["id"])
+        return sub, outcome
 
     def _order(self, session: Thing, email: str, method: Thing | None) -> Order:
         return Order(
