@@ -6,7 +6,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
-from standfirst.delivery.changes import verb
+from standfirst.delivery.changes import touch, verb
 from standfirst.funding import allowances, periods
 from standfirst.funding.books import ledger, rates, returned
 from standfirst.funding.models import Donor, Gift, Mode, Payment, Transfer
@@ -75,10 +75,7 @@ def apply(*, facts: Facts) -> Gift:
         for dispute in facts.charge.disputes:
             disputes.settle(payment=payment, facts=dispute)
     elif gift.status != Gift.Status.PAID and facts.state in {"pending", "failed", "lapsed"}:
-        gift.status = Gift.Status(facts.state)
-        gift.save(update_fields=["status"])
-        if facts.state == "failed":
-            allowances.declined(gift=gift, fact=str(gift.public_id))
+        _write_down(gift, Gift.Status(facts.state))
     return gift
 
 
@@ -188,6 +185,16 @@ def _remember_donor(gift: Gift, email: str) -> None:
     if email and gift.donor_id is None and gift.status != Gift.Status.PAID:
         gift.donor = Donor.objects.get_or_create(email=email.lower(), defaults={"created_at": clock.now()})[0]
         gift.save(update_fields=["donor"])
+
+
+def _write_down(gift: Gift, status: Gift.Status) -> None:
+    """Write down how far a gift came that is not paid."""
+    before, gift.status = gift.status, status
+    gift.save(update_fields=["status"])
+    if status != before and Gift.Status.PENDING in {status, before}:
+        touch(ledger.METER_KEY)  # the meter may show what is on its way
+    if status == Gift.Status.FAILED:
+        allowances.declined(gift=gift, fact=str(gift.public_id))
 
 
 def _plain(amount: Money) -> str:
