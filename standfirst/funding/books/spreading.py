@@ -8,7 +8,6 @@ never on when or in what order something went back.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import accumulate, pairwise
 
@@ -17,6 +16,7 @@ from django.db.models import QuerySet
 from standfirst.funding.books import ledger
 from standfirst.funding.models import Campaign, Interval, Payment, Period, Transfer
 from standfirst.kit import clock
+from standfirst.kit.money import Money
 
 MONTHS = 12
 KEY = "spread:"  # how the keys of its rows begin
@@ -58,11 +58,6 @@ def follow(payment: Payment) -> None:
             _move(payment, number, day, change)
 
 
-def rows() -> QuerySet[Transfer]:
-    """Return the rows that move parts of gifts from month to month."""
-    return Transfer.objects.filter(key__startswith=KEY)
-
-
 def _stands(found: QuerySet[Transfer], income: str) -> defaultdict[date, int]:
     stands: defaultdict[date, int] = defaultdict(int)
     for row in found:
@@ -80,21 +75,15 @@ def _move(payment: Payment, number: int, day: date, minor: int) -> None:
         key=f"{key}:{times + 1}",
         debit=waits if minor > 0 else income,
         credit=income if minor > 0 else waits,
-        amount=ledger.Money(abs(minor), campaign.currency),
+        amount=Money(abs(minor), campaign.currency),
         mode=payment.mode,
-        occurred_at=_when(payment, day, first=number == 0 and not times),
+        occurred_at=_when(payment, day, again=times > 0),
         period=Period.objects.get_or_create(campaign=campaign, first_day=day)[0],
         payment=payment,
     )
 
 
-def _when(payment: Payment, day: date, *, first: bool) -> datetime:
-    """A later month's part moves as that month begins, a correction now, but never before its month."""
-    if first:
-        return payment.paid_at
-    return max(clock.midnight(day, payment.gift.campaign.zone), payment.paid_at, min(clock.now(), clock.now()))
-
-
-def each(counted: int, left: int, first_day: date, months: int) -> Iterator[tuple[date, int]]:
-    """Yield the months of a payment, and what counts in each."""
-    yield from zip(months_from(first_day, months), parts(counted, left, months), strict=True)
+def _when(payment: Payment, day: date, *, again: bool) -> datetime:
+    """A part moves as its month begins, the first month's when it was paid; a correction now, if that is later."""
+    planned = max(clock.midnight(day, payment.gift.campaign.zone), payment.paid_at)
+    return max(planned, clock.now()) if again else planned

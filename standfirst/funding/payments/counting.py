@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.funding import allowances, periods
-from standfirst.funding.books import ledger, rates, returned
+from standfirst.funding.books import ledger, rates, returned, spreading
 from standfirst.funding.models import Donor, Gift, Mode, Payment, Transfer
 from standfirst.funding.payments import disputes, refunds, subscriptions
 from standfirst.funding.providers import registry
@@ -136,6 +136,7 @@ def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
         mode=gift.mode,
         paid_at=charge.paid_at,
         period=periods.period_at(campaign, charge.paid_at),
+        counts_over=spreading.months_of(campaign, gift.interval),
         recorded_by=by,
         recorded_at=clock.now(),
     )
