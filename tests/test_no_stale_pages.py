@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +34,7 @@ from standfirst.funding.bank.files.lines import Statement, incoming
 from standfirst.funding.books import chain, closings, ledger, rate_sheets
 from standfirst.funding.giving import gifts, presets
 from standfirst.funding.models import BankLine, Gift, Interval, Period
-from standfirst.funding.payments import disputes, inbox, reconciling, refunds, subscriptions
+from standfirst.funding.payments import counting, disputes, inbox, reconciling, refunds, subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, EventRef, Movement, SubscriptionFacts
 from standfirst.funding.supporters import letterhead, letters, links, roster, statements, thanking
@@ -60,11 +61,12 @@ class World:
         self.section, self.series, self.topic = paper.make_section(), paper.make_series(), paper.make_topic()
         self.author, self.picture = paper.make_author(), paper.make_picture()
         filed = {"section": self.section, "series": self.series, "topics": [self.topic], "hero": self.picture}
-        self.story = paper.published_story(by=self.author, **filed)
+        self.boat = money.make_campaign(slug="boat", featured=False)
+        asking = [{"type": "campaign", "value": {"campaign": "boat", "text": "For the boat"}}]
+        self.story = paper.published_story(by=self.author, body=asking, **filed)
         self.other = paper.published_story("The school keeps its hall", section=self.section)
         self.page = paper.plain_page()
         self.campaign = money.make_campaign()
-        self.boat = money.make_campaign(slug="boat", featured=False)
         self.payment = money.charged_gift(self.campaign)
         self.thread = threads.thread_of(self.story.key)
         self.moderator = talk.a_moderator("moderator")
@@ -110,6 +112,9 @@ class World:
             "/fragments/footer",
             "/fragments/meter",
             "/fragments/meter:figure",
+            "/fragments/campaign:boat",
+            "/fragments/campaign-meter:boat",
+            "/fragments/campaign-line:boat",
             f"/fragments/count:{key}",
             f"/fragments/thread:{key}",
             f"/discussion/threads/{key}/",
@@ -438,6 +443,64 @@ def treasurers_look_after_campaigns_rates_and_gifts(world: World) -> None:
     rate_sheets.take_in(data=f"Date,USD,\n{clock.now():%Y-%m-%d},1.25,\n".encode())
     thanking.thank(gift=world.payment.gift, by=world.moderator)
     watching.warn()
+
+
+@scene
+def the_meter_shows_what_may_still_come(world: World) -> None:
+    for campaign in (world.campaign, world.boat):
+        campaigns.set_showing(
+            campaign=campaign, shows_on_its_way=True, shows_promised=True, beyond_goal="It pays for the next month."
+        )
+
+
+@scene
+def a_debit_is_on_its_way(world: World) -> None:
+    for campaign in (world.campaign, world.boat):
+        gift = money.started_gift(campaign, 4_300)
+        counting.apply(facts=money.paid_facts(gift, state="pending"))
+
+
+@scene
+def a_debit_bounces(world: World) -> None:
+    for gift in Gift.objects.filter(status=Gift.Status.PENDING, campaign=world.boat):
+        counting.apply(facts=money.paid_facts(gift, state="failed"))
+
+
+@scene
+def a_gift_is_due_to_come_again(world: World) -> None:
+    gift = money.started_gift(world.boat, 1_900, interval=Interval.MONTH)
+    facts = SubscriptionFacts(
+        ref="sub_due", customer_ref="cus_due", status="active", charged=gift.charged, started_at=clock.now()
+    )
+    # Due within the running month whenever the test runs.
+    facts = replace(facts, next_at=clock.now())
+    row = subscriptions.apply(gift=gift, facts=facts)
+    subscriptions.agree(subscription=row, amount_minor=2_300, cover_minor=0)
+
+
+@scene
+def a_yearly_gift_is_spread_and_some_of_it_goes_back(world: World) -> None:
+    campaigns.set_counting(campaign=world.boat, net_of_fees=True, spreads_yearly=True)
+    world.boat.refresh_from_db()
+    payment = money.charged_gift(world.boat, 12_000)
+    yearly = money.started_gift(world.boat, 24_000, interval=Interval.YEAR)
+    counting.apply(facts=money.paid_facts(yearly))
+    refunds.settle(payment=payment, facts=money.refund_facts("re_spread", Money(700, "USD")))
+
+
+@scene
+def a_sponsor_adds_to_gifts_for_the_boat(world: World) -> None:
+    period = {"starts_at": clock.now() - timedelta(hours=1), "ends_at": clock.now() + timedelta(days=9)}
+    pools.create(campaign=world.boat, slug="bakers", sponsor="The bakers", cap=Money(90_000, "USD"), **period)
+    money.charged_gift(world.boat, 1_300)
+
+
+@scene
+def a_campaign_beside_ends(world: World) -> None:
+    ended = money.make_campaign(slug="pier", featured=False)
+    campaigns.change(campaign=ended, name="The pier", tz="UTC", active=False)
+    campaigns.change(campaign=world.boat, name="The new boat", tz="UTC", active=False)
+    campaigns.change(campaign=world.boat, name="The new boat", tz="UTC", active=True)
 
 
 @scene

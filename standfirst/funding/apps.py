@@ -13,14 +13,16 @@ class FundingConfig(AppConfig):
         configuration = settings.STANDFIRST
         clock.follow(configuration.clock_file if configuration.mode == "rehearsal" else None)
         from standfirst.funding import pools
-        from standfirst.funding.books import returned
+        from standfirst.funding.books import returned, spreading
         from standfirst.funding.payments import counting, subscriptions
         from standfirst.funding.supporters import letters, links
         from standfirst.mail import enclosures
 
         counting.on_counted(letters.after_payment)
         counting.on_counted(pools.follow)
+        counting.on_counted(spreading.follow)
         returned.on_posted(pools.follow)
+        returned.on_posted(spreading.follow)
         subscriptions.on_renewal_failed(letters.renewal_failed)
         subscriptions.on_ended(letters.subscription_ended)
         enclosures.register(letters.RECEIPT_KIND, letters.enclose_receipt)

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import list_currencies
 from django.db import IntegrityError, transaction
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.funding.books.ledger import METER_KEY
-from standfirst.funding.models import Campaign, GoalVersion, Milestone
+from standfirst.funding.models import Campaign, GoalVersion, Milestone, Payment
+from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
@@ -21,6 +23,7 @@ CAMPAIGN_KEY = "funding.campaign"  # touched when name, currency or the taking o
 SHORT_NAME = re.compile(r"[-a-zA-Z0-9_]{1,60}")  # as the column, and as accounts in the books are named
 TAKEN_NAMES = ("cancelled", "me", "thanks", "transfers")  # pages below /support/
 LABEL_LENGTH_MAX = 120  # characters; as the column
+BEYOND_LENGTH_MAX = 300  # characters; as the column
 GOAL_MINOR_MAX = 10**12  # keeps every sum of a period far inside 64 bits
 
 
@@ -63,6 +66,27 @@ class CampaignExists(Refusal):
     status = 409
     message = _("There is a campaign of that short name, or another one stands on every page. Nothing was changed.")
     field = "slug"
+
+
+class CountingFixed(Refusal):
+    """What counts is settled by the first gift: months that stand would change."""
+
+    code = "funding.counting_fixed"
+    status = 409
+    message = _(
+        "Gifts have counted here already, so whether fees are taken off can no longer be changed:"
+        " the months before would change. Begin a new campaign instead. Nothing was changed."
+    )
+    field = "net_of_fees"
+
+
+class BeyondTooLong(Refusal):
+    """What happens with more than the goal is a sentence or two."""
+
+    code = "funding.beyond_goal_too_long"
+    status = 422
+    message = _("Please say it within {most} characters. Nothing was changed.")
+    field = "beyond_goal"
 
 
 @verb
@@ -118,6 +142,8 @@ def set_goal(*, campaign: Campaign, goal_minor: int | None, by: Account | None =
     if newest is not None and newest.goal_minor == goal_minor:
         return newest
     version = GoalVersion.objects.create(campaign=campaign, goal_minor=goal_minor, set_by=by, set_at=clock.now())
+    beyond = Q(amount_minor__gt=goal_minor) if goal_minor is not None else Q(pk__in=())
+    Milestone.objects.filter(campaign=campaign).update(stretch=Case(When(beyond, then=True), default=False))
     touch(METER_KEY)
     return version
 
@@ -148,6 +174,34 @@ def set_terms(*, campaign: Campaign, about: str, fee_basis_points: int, fee_fixe
     campaign.fee_basis_points, campaign.fee_fixed_minor = fee_basis_points, fee_fixed_minor
     campaign.save(update_fields=["about", "fee_basis_points", "fee_fixed_minor"])
     touch(CAMPAIGN_KEY)
+    return campaign
+
+
+@verb
+def set_counting(*, campaign: Campaign, net_of_fees: bool, spreads_yearly: bool) -> Campaign:
+    """Say what counts: what is given or what is left after fees; yearly gifts at once or over twelve months.
+
+    Spreading holds for what is paid from now on. Refusal: CountingFixed, where a gift has counted. No lock.
+    """
+    # Asked from the database: the caller's row may carry what a form typed.
+    otherwise = Campaign.objects.filter(pk=campaign.pk).exclude(net_of_fees=net_of_fees)
+    if otherwise.exists() and Payment.objects.filter(gift__campaign=campaign, mode=registry.mode()).exists():
+        raise CountingFixed
+    campaign.net_of_fees, campaign.spreads_yearly = net_of_fees, spreads_yearly
+    campaign.save(update_fields=["net_of_fees", "spreads_yearly"])
+    touch(CAMPAIGN_KEY, METER_KEY)
+    return campaign
+
+
+@verb
+def set_showing(*, campaign: Campaign, shows_on_its_way: bool, shows_promised: bool, beyond_goal: str) -> Campaign:
+    """Say what stands beside the sum, and what happens with more than the goal. Refusal: BeyondTooLong. No lock."""
+    said = clean_line(beyond_goal)
+    if len(said) > BEYOND_LENGTH_MAX:
+        raise BeyondTooLong(most=BEYOND_LENGTH_MAX)
+    campaign.shows_on_its_way, campaign.shows_promised, campaign.beyond_goal = shows_on_its_way, shows_promised, said
+    campaign.save(update_fields=["shows_on_its_way", "shows_promised", "beyond_goal"])
+    touch(CAMPAIGN_KEY, METER_KEY)
     return campaign
 
 
@@ -183,6 +237,16 @@ def current() -> Campaign | None:
 def find(slug: str) -> Campaign | None:
     """Return the campaign of that short name if it takes gifts, or None."""
     return Campaign.objects.filter(slug=slug, active=True).first()
+
+
+def closed(slug: str) -> Campaign | None:
+    """Return the campaign of that short name if it takes no gifts any more, or None."""
+    return Campaign.objects.filter(slug=slug, active=False).first()
+
+
+def names() -> list[tuple[str, str]]:
+    """Return short name and name of every campaign, those that take gifts first."""
+    return list(Campaign.objects.order_by("-active", "name").values_list("slug", "name"))
 
 
 def goal_minor(campaign: Campaign) -> int | None:

@@ -30,6 +30,7 @@ _WHAT = {
     "cover": "Added for the fees",
     "fee": "Fee of the payment service",
     "refund": "Sent back",
+    "spread": "Part of a yearly gift, from month to month",
     "refund_failed": "Did not go back after all",
     "dispute": "Disputed",
     "dispute_fee": "Fee of a dispute",

@@ -3,18 +3,23 @@
 Raised is what the ledger booked as given in the period of now, less refunds, in the mode of
 this site; a negative sum is shown as zero. A campaign may count what is left after fees
 instead, and then says so. Read from the sums that are kept beside the ledger.
+
+Beside the sum, and never in it, may stand what is on its way, what is promised for the rest of
+the month, and what sponsors added.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_percent
 from django.utils.translation import gettext
 
-from standfirst.funding import campaigns, periods
+from standfirst.funding import campaigns, expected, periods, pools
 from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Mode, Total
 from standfirst.funding.providers import registry
@@ -27,10 +32,23 @@ PERCENT_FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A sum beside the one that counts, in words; ``kind`` is ``on-its-way``, ``promised`` or ``matched``."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Meter:
-    """The figures, true until ``expires_at``. Texts are in the language of the page unless a locale is given."""
+    """The figures, true until ``expires_at``. Texts are in the language of the page unless a locale is given.
+
+    ``on_its_way`` and ``promised`` are None where the campaign does not show them, ``matched`` where no
+    sponsor has promised anything for this month.
+    """
 
     campaign: str
+    slug: str
     raised: Money
     goal: Money | None
     first_day: date
@@ -40,6 +58,12 @@ class Meter:
     tz: str
     expires_at: datetime
     net_of_fees: bool = False
+    on_its_way: Money | None = None
+    promised: Money | None = None
+    matched: Money | None = None
+    sponsors: tuple[str, ...] = ()
+    takes_gifts: bool = True
+    featured: bool = False
 
     @property
     def currency(self) -> str:
@@ -86,6 +110,58 @@ class Meter:
         """How far the bar reaches, in minor units; never past the end."""
         return min(self.raised.minor, self.bar_max)
 
+    @property
+    def bar_on_its_way(self) -> int:
+        """Where the part that is on its way ends, in minor units; never past the end."""
+        return min(self.raised.minor + _minor(self.on_its_way), self.bar_max)
+
+    @property
+    def bar_promised(self) -> int:
+        """Where the mark of what is promised stands, in minor units; never past the end."""
+        return min(self.raised.minor + _minor(self.on_its_way) + _minor(self.promised), self.bar_max)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What stands beside the sum, as far as it is above zero."""
+        notes = []
+        if _minor(self.on_its_way):
+            notes.append(Note("on-its-way", gettext("%(sum)s on its way") % {"sum": _shown(self.on_its_way)}))
+        if _minor(self.promised):
+            said = gettext("%(sum)s more promised by regular supporters")
+            notes.append(Note("promised", said % {"sum": _shown(self.promised)}))
+        if _minor(self.matched):
+            said = gettext("plus %(sum)s matched by %(sponsors)s")
+            names = format_list(self.sponsors, locale=current_locale())
+            notes.append(Note("matched", said % {"sum": _shown(self.matched), "sponsors": names}))
+        return notes
+
+    @property
+    def notes_max(self) -> int:
+        """How many notes there may be: room is kept for them, so that a note that comes moves nothing."""
+        return sum(each is not None for each in (self.on_its_way, self.promised, self.matched))
+
+    @property
+    def sentence(self) -> str:
+        """The sum, of what, and what it counts, in the fewest words."""
+        return " ".join(filter(None, (self._sum_text, self.counts_text if self.net_of_fees else "")))
+
+    @property
+    def whole_text(self) -> str:
+        """All that the bar shows, as one text for those who do not see it."""
+        said = self.sentence
+        if self.goal:
+            said = gettext("%(sentence)s (%(percent)s)") % {"sentence": said, "percent": self.percent_text()}
+        if self.over_by:
+            over = gettext("%(over)s over the goal") % {"over": self.over_text()}
+            said = f"{said}, {over}"
+        return ", ".join([said, *(note.text for note in self.notes)])
+
+    @property
+    def _sum_text(self) -> str:
+        if self.goal is None:
+            return gettext("%(raised)s given") % {"raised": self.raised_text()}
+        return gettext("%(raised)s of %(goal)s") % {"raised": self.raised_text(), "goal": self.goal_text()}
+
     def raised_text(self, locale: str = "") -> str:
         """Return what has been raised."""
         return self.raised.show(locale or current_locale())
@@ -128,18 +204,33 @@ def read(at: datetime | None = None) -> Meter | None:
     return None if campaign is None else of(campaign, at or clock.now(), registry.mode())
 
 
+def named(slugs: Iterable[str]) -> dict[str, Meter]:
+    """Return the meters of now of the campaigns of these short names, as far as there are such. Reads only."""
+    at, mode = clock.now(), registry.mode()
+    found = Campaign.objects.filter(slug__in=set(slugs))
+    return {campaign.slug: of(campaign, at, mode) for campaign in found}
+
+
 def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
     """Return the meter of ``campaign`` at ``at``. Reads only."""
     first_day = periods.first_day(campaign, at)
-    sums = Total.objects.filter(
+    rows = Total.objects.filter(
         period__campaign=campaign, period__first_day=first_day, mode=mode, currency=campaign.currency
     )
-    given = totals.given(campaign, dict(sums.values_list("account", "minor")))
+    sums = dict(rows.values_list("account", "minor"))
     goal = campaigns.goal_minor(campaign)
+    coming = expected.of(campaign, first_day, mode)
+    sponsors = pools.sponsors(campaign, first_day, sums)
+    added = max(-sums.get(pools.income(campaign), 0), 0)
+
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, campaign.currency)
+
     return Meter(
         campaign=campaign.name,
-        raised=Money(max(given, 0), campaign.currency),
-        goal=None if goal is None else Money(goal, campaign.currency),
+        slug=campaign.slug,
+        raised=Money(max(totals.given(campaign, sums), 0), campaign.currency),
+        goal=money(goal),
         first_day=first_day,
         days_left=periods.days_left(campaign, at),
         monthly=campaign.kind == Campaign.Kind.MONTHLY,
@@ -147,6 +238,12 @@ def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
         tz=campaign.tz,
         expires_at=clock.next_midnight(campaign.zone, at),
         net_of_fees=campaign.net_of_fees,
+        on_its_way=money(coming.on_its_way),
+        promised=money(coming.promised),
+        matched=money(added if added or sponsors is not None else None),
+        sponsors=sponsors or (),
+        takes_gifts=campaign.active,
+        featured=campaign.featured,
     )
 
 
@@ -165,6 +262,21 @@ def as_data(meter: Meter | None) -> dict[str, Any]:
         "raised": meter.raised_text(),
         "goal": meter.goal_text() or None,
         "net_of_fees": meter.net_of_fees,
+        "counts": meter.counts_text,
+        "over_minor": meter.over_by.minor if meter.over_by else 0,
+        "on_its_way_minor": meter.on_its_way.minor if meter.on_its_way else None,
+        "promised_minor": meter.promised.minor if meter.promised else None,
+        "matched_minor": meter.matched.minor if meter.matched else None,
+        "matched_by": list(meter.sponsors),
+        "text": meter.whole_text,
         "rehearsal": meter.rehearsal,
         "valid_until": meter.expires_at.isoformat(),
     }
+
+
+def _minor(amount: Money | None) -> int:
+    return amount.minor if amount else 0
+
+
+def _shown(amount: Money | None) -> str:
+    return amount.show(current_locale()) if amount else ""

@@ -4,7 +4,8 @@ The promise is an asset (``receivable:matching:<pool>``) that grows with each ma
 the sponsor pays, that payment is booked against it. The meter shows what was added apart.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,21 @@ def running(campaign: Campaign, at: datetime | None = None) -> list[MatchingPool
     return list(
         MatchingPool.objects.filter(campaign=campaign, starts_at__lte=now, ends_at__gt=now, ended_early_at=None)
     )
+
+
+def sponsors(campaign: Campaign, first_day: date, sums: Mapping[str, int]) -> tuple[str, ...] | None:
+    """Return who added something by ``sums``, the accounts of the month from ``first_day`` on.
+
+    None if nobody promised anything for that month. A pool that was ended counts as long as it added something.
+    """
+    found = MatchingPool.objects.filter(campaign=campaign).order_by("starts_at", "pk")
+    if campaign.kind == Campaign.Kind.MONTHLY:
+        start = clock.midnight(first_day, campaign.zone)
+        end = clock.midnight(clock.first_of_next_month(first_day), campaign.zone)
+        found = found.filter(starts_at__lt=end, ends_at__gt=start)
+    promises = list(found)
+    names = dict.fromkeys(pool.sponsor for pool in promises if sums.get(receivable(pool), 0) > 0)
+    return tuple(names) if promises else None
 
 
 def receivable(pool: MatchingPool) -> str:

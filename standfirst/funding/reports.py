@@ -13,6 +13,7 @@ from datetime import date, datetime
 from django.db.models import Case, Count, DateField, F, Max, Q, Sum, When
 from django.db.models.functions import TruncMonth
 
+from standfirst.funding import periods
 from standfirst.funding.books import ledger
 from standfirst.funding.models import Campaign, Closing, Interval, Payment, Subscription, Terms, Transfer
 from standfirst.kit import clock
@@ -108,9 +109,9 @@ def _last_months(campaign: Campaign) -> list[date]:
 
 def raised(campaign: Campaign, *, mode: str) -> list[Month]:
     """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Two queries."""
-    account = ledger.income(campaign)
+    account, running = ledger.income(campaign), periods.first_day(campaign, clock.now())
     sums = (
-        Transfer.objects.filter(period__campaign=campaign, mode=mode)
+        Transfer.objects.filter(period__campaign=campaign, period__first_day__lte=running, mode=mode)
         .filter(Q(credit=account) | Q(debit=account))
         .order_by("-period__first_day")
         .values_list("period__first_day")

@@ -7,6 +7,7 @@ from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageBlock
 
+from standfirst.stories.asking import campaign_choices
 from standfirst.stories.safehtml import safe_html
 
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "superscript", "subscript", "strikethrough"]
@@ -95,6 +96,21 @@ class SupportCallBlock(blocks.StructBlock):
         template = "stories/blocks/support_call.html"
 
 
+class CampaignBlock(blocks.StructBlock):
+    """How a campaign stands, always as of now, and the way to give to it."""
+
+    campaign = blocks.ChoiceBlock(
+        choices=campaign_choices,
+        label=_("Campaign"),
+        help_text=_("Its sum and its bar stand here and stay up to date."),
+    )
+    text = blocks.CharBlock(max_length=300, required=False, label=_("Sentence"))
+
+    class Meta:
+        icon = "pick"
+        template = "stories/blocks/campaign.html"
+
+
 class RelatedStoryBlock(blocks.StructBlock):
     """Another story, shown as a card."""
 
@@ -136,8 +152,9 @@ class BodyBlock(blocks.StreamBlock):
         template="stories/blocks/table.html",
     )
     support_call = SupportCallBlock(label=_("Call to support"))
+    campaign = CampaignBlock(label=_("Campaign"))
     related_story = RelatedStoryBlock(label=_("Related story"))
     safe_html = SafeHTMLBlock(label=_("HTML"), group=_("Imported"))
 
     class Meta:
-        block_counts: ClassVar = {"support_call": {"max_num": 3}}
+        block_counts: ClassVar = {"support_call": {"max_num": 3}, "campaign": {"max_num": 3}}

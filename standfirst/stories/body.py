@@ -44,15 +44,23 @@ def numbers_of_stories(body: StreamValue) -> list[int]:
     return [story.pk for story in stories_in(body)]
 
 
-def render(body: StreamValue, *, story_key: str = "", story_cards: Mapping[str, StoryCard] | None = None) -> SafeString:
+def render(
+    body: StreamValue,
+    *,
+    story_key: str = "",
+    story_cards: Mapping[str, StoryCard] | None = None,
+    in_feed: bool = False,
+) -> SafeString:
     """Return ``body`` as HTML; calls to support in it remember ``story_key``.
 
     ``story_cards`` are those of the stories in it, by key; they are read here if they are not given.
+    ``in_feed``: what lives on a page stands there as text.
     """
     prefetch_related_objects(list(pictures_in(body)), "renditions")
     if story_cards is None:
         story_cards = _cards_of(numbers_of_stories(body))
-    return SafeString(body.stream_block.render(body, context={"story_key": story_key, "story_cards": story_cards}))
+    context = {"story_key": story_key, "story_cards": story_cards, "in_feed": in_feed}
+    return SafeString(body.stream_block.render(body, context=context))
 
 
 def _cards_of(numbers: list[int]) -> dict[str, StoryCard]:

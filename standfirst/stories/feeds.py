@@ -1,6 +1,7 @@
 """RSS 2.0 with the full text: what feed readers and aggregators take."""
 
 import re
+from itertools import zip_longest
 from typing import Any
 from xml.sax.xmlreader import AttributesImpl
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.utils.feedgenerator import Rss201rev2Feed
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from standfirst.delivery.fragments import hole
+from standfirst.delivery.fragments import hole, split
 from standfirst.stories import body
 from standfirst.stories.cards import published
 from standfirst.stories.models import PublicationSettings, Story
@@ -36,10 +37,21 @@ class FullTextFeed(Rss201rev2Feed):
         super().add_item_elements(handler, item)
         for name in item["creators"]:
             handler.addQuickElement("dc:creator", name)
-        handler.addQuickElement("content:encoded", item["content"])
+        _write_content(handler, item["content"])
         handler.startElement("slash:comments", AttributesImpl({}))
         handler.ignorableWhitespace(hole(f"count-digits:{item['key']}"))  # written as it is
         handler.endElement("slash:comments")
+
+
+def _write_content(handler: SimplerXMLGenerator, html: str) -> None:
+    """Write a story's text; its holes stay holes, and what fills them is escaped already."""
+    texts, names = split(html.encode())
+    handler.startElement("content:encoded", AttributesImpl({}))
+    for text, name in zip_longest(texts, names):
+        handler.characters(text.decode())
+        if name is not None:
+            handler.ignorableWhitespace(hole(name))  # written as it is
+    handler.endElement("content:encoded")
 
 
 def newest(publication: PublicationSettings, *, feed_url: str) -> tuple[FullTextFeed, list[Story]]:
@@ -76,7 +88,7 @@ def _add(feed: FullTextFeed, story: Story) -> None:
         comments=f"{link}#comments",
         categories=[*section, *(topic.name for topic in story.topics.all())],
         creators=[byline.author.name for byline in story.bylines.all()],
-        content=_CONTROL.sub("", absolute(str(body.render(story.body, story_key=story.key)))),
+        content=_CONTROL.sub("", absolute(str(body.render(story.body, story_key=story.key, in_feed=True)))),
         key=story.key,
     )
 

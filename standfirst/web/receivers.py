@@ -6,9 +6,9 @@ from typing import Any
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import names, threads
-from standfirst.funding import reports
+from standfirst.funding import campaigns, reports
 from standfirst.mail.house import House, speak_for
-from standfirst.stories import preview
+from standfirst.stories import asking, preview
 from standfirst.stories.models import Author, Story
 from standfirst.web import publication
 from standfirst.web.pages import lists, story
@@ -48,6 +48,7 @@ def connect() -> None:
     """Connect them all; called once when Django is ready."""
     speak_for(house)
     reports.name_stories(story_names)
+    asking.name_campaigns(campaigns.names)
     names.protect(author_names)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.db.models import Case, Count, F, Q, Sum, When
 
-from standfirst.funding.books import chain, ledger, returned, totals
+from standfirst.funding.books import chain, ledger, returned, spreading, totals
 from standfirst.funding.books.returned import Parts, Shares
 from standfirst.funding.models import Campaign, DisputeStep, Interval, Mode, Payment, Period, Refund, Transfer
 from standfirst.kit import clock
@@ -52,31 +52,36 @@ def check(*, whole_chain: bool = True) -> list[Broken]:
 
 
 def _payments_and_periods() -> Findings:
-    given: Counter[tuple[int, str]] = Counter()
-    for pk, ref, period_id, mode, parts, back, said in _payments():
+    given: Counter[tuple[int, date, str]] = Counter()
+    for pk, ref, (campaign_id, day, months), mode, parts, back, said in _payments():
         expected = returned.shares(parts, back)
-        given[period_id, mode] += parts.counted - expected.gift
+        left = spreading.parts(parts.counted, parts.counted - expected.gift, months)
+        for month, minor in zip(spreading.months_from(day, months), left, strict=True):
+            given[campaign_id, month, mode] += minor
         if said != expected:
             where = f"{ref} (payment {pk}): {_told(said)} went back, {_told(expected)} expected"
             yield Broken("transfers of a payment = payment − what went back", where)
     yield from _periods(given)
 
 
-def _payments() -> Iterator[tuple[int, str, int, str, Parts, int, Shares]]:
+type Place = tuple[int, date, int]  # a campaign, the first month in which a payment counts, and over how many it does
+
+
+def _payments() -> Iterator[tuple[int, str, Place, str, Parts, int, Shares]]:
     """Yield each payment with what has gone back of it, and what its transfers say has."""
     back = _gone_back()
-    fields = ("pk", "provider_ref", "period_id", "mode")
+    fields = ("pk", "provider_ref", "period__campaign_id", "period__first_day", "counts_over", "mode")
     amounts = ("amount_minor", "cover_minor", "counted_minor", "counted_cover_minor")
     payments = Payment.objects.order_by("pk").values_list(*fields, *amounts).iterator(chunk_size=CHUNK)
     rows = _posted()
     posted = next(rows, None)
-    for pk, ref, period_id, mode, *numbers in payments:
+    for pk, ref, campaign_id, day, months, mode, *numbers in payments:
         while posted is not None and posted[0] < pk:
             posted = next(rows, None)
         gift, cover, excess = posted[1:] if posted is not None and posted[0] == pk else (0, 0, 0)
         parts = Parts(*numbers)
         said = Shares(parts.counted - gift, parts.counted_cover - cover, excess)
-        yield pk, ref, period_id, mode, parts, back.get(pk, 0), said
+        yield pk, ref, (campaign_id, day, months), mode, parts, back.get(pk, 0), said
 
 
 def _gone_back() -> Counter[int]:
@@ -105,7 +110,7 @@ def _net(plus: Q, minus: Q) -> Sum:
     return Sum(Case(When(plus, then=F("amount_minor")), When(minus, then=-F("amount_minor")), default=0))
 
 
-def _periods(from_payments: Counter[tuple[int, str]]) -> Findings:
+def _periods(from_payments: Counter[tuple[int, date, str]]) -> Findings:
     sums = totals.counted_again()
     by_hand = Transfer.objects.filter(payment__isnull=True, period__isnull=False)
     for period in Period.objects.select_related("campaign"):
@@ -113,9 +118,13 @@ def _periods(from_payments: Counter[tuple[int, str]]) -> Findings:
         for mode in Mode.values:
             from_ledger = -sums.get((period.pk, mode, income, period.campaign.currency), 0)
             adjusted = -ledger.balance_minor(income, mode=mode, rows=by_hand.filter(period=period))
-            expected = from_payments[period.pk, mode] + adjusted
+            expected = from_payments.pop((period.campaign_id, period.first_day, mode), 0) + adjusted
             if from_ledger != expected:
                 yield Broken("ledger = payments", f"{period} {mode}: {from_ledger} against {expected}")
+    # What is left counts in months that are not there.
+    for (campaign_id, day, mode), minor in from_payments.items():
+        if minor:
+            yield Broken("ledger = payments", f"campaign {campaign_id} {day} {mode}: 0 against {minor}")
 
 
 def _refunds() -> Findings:
@@ -154,7 +163,14 @@ def _places() -> Findings:
         ("a payment counts in its own campaign", Payment.objects.exclude(period__campaign=F("gift__campaign"))),
         (
             "a transfer counts in the period of its payment",
-            Transfer.objects.filter(payment__isnull=False).exclude(period=F("payment__period")),
+            Transfer.objects.filter(payment__isnull=False)
+            .exclude(period=F("payment__period"))
+            .exclude(
+                key__startswith=spreading.KEY,
+                payment__counts_over__gt=1,
+                period__campaign=F("payment__period__campaign"),
+                period__first_day__gt=F("payment__period__first_day"),
+            ),
         ),
         (
             "one currency a campaign",

@@ -32,9 +32,10 @@ DISPUTES = "expense:disputes"
 COVER = "income:fee_cover"
 FX = "fx"  # where two currencies meet
 GIVEN = "income:gifts:"  # and the short name of the campaign
+DEFERRED = "deferred:gifts:"  # the same: what was paid and counts in later months
 ACCOUNT = re.compile(
     r"clearing:[a-z]+|bank|income:(gifts|matching):[-a-zA-Z0-9_]+|income:fee_cover|expense:(fees|disputes)|fx"
-    r"|receivable:matching:[-a-zA-Z0-9_]+"
+    r"|deferred:gifts:[-a-zA-Z0-9_]+|receivable:matching:[-a-zA-Z0-9_]+"
 )
 SEALED_AT_ONCE = 1_000  # rows; a gift has about three, a sample publication thousands
 IN_OUR_OWN_BANK = frozenset({"offline", "bank"})  # providers whose money nobody holds for us

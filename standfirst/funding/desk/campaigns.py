@@ -1,5 +1,6 @@
 """Campaigns and goals on the desk."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django import forms as django_forms
@@ -15,6 +16,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 
 from standfirst.accounts.desk import LastingViewSet
+from standfirst.delivery.changes import recording
 from standfirst.funding import amounts, campaigns, pools
 from standfirst.funding.desk import forms
 from standfirst.funding.giving import presets
@@ -26,6 +28,9 @@ from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 END_PERMISSION = "funding.change_matchingpool"
+TERMS = ("about", "fee_basis_points", "fee_fixed_minor")
+COUNTING = ("net_of_fees", "spreads_yearly")
+SHOWING = ("shows_on_its_way", "shows_promised", "beyond_goal")
 
 
 class ByVerb:
@@ -49,7 +54,9 @@ class CreateCampaign(ByVerb, generic.CreateView):
         """Create it."""
         typed = self.form.cleaned_data
         wishes = {name: typed[name] for name in ("slug", "name", "currency", "tz", "kind", "active", "featured")}
-        return campaigns.create(goal_minor=self.form.goal_minor(), by=self.request.user, **wishes)
+        with recording():
+            campaign = campaigns.create(goal_minor=self.form.goal_minor(), by=self.request.user, **wishes)
+            return campaigns.set_counting(campaign=campaign, **_typed(typed, COUNTING))
 
 
 class ChangeCampaign(ByVerb, generic.EditView):
@@ -57,17 +64,26 @@ class ChangeCampaign(ByVerb, generic.EditView):
 
     def save_instance(self) -> Campaign:
         """Change it, and set the goal from now on."""
-        typed = self.form.cleaned_data
+        # One refusal leaves all as it was.
+        with recording():
+            return self._change(self.form.cleaned_data)
+
+    def _change(self, typed: Mapping[str, Any]) -> Campaign:
         campaign = campaigns.change(
             campaign=self.object, name=typed["name"], tz=typed["tz"], active=typed["active"], featured=typed["featured"]
         )
         campaigns.set_goal(campaign=campaign, goal_minor=self.form.goal_minor(), by=self.request.user)
-        terms = {name: typed[name] for name in ("about", "fee_basis_points", "fee_fixed_minor")}
-        campaigns.set_terms(campaign=campaign, **terms)
+        campaigns.set_terms(campaign=campaign, **_typed(typed, TERMS))
+        campaigns.set_counting(campaign=campaign, **_typed(typed, COUNTING))
+        campaigns.set_showing(campaign=campaign, **_typed(typed, SHOWING))
         for interval, offered in self.form.offered().items():
             presets.replace(campaign=campaign, interval=interval, amounts=offered, locale=current_locale())
         campaigns.set_milestones(campaign=campaign, steps=self.form.steps())
         return campaign
+
+
+def _typed(typed: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: typed[name] for name in names}
 
 
 def goal_text(campaign: Campaign) -> str:

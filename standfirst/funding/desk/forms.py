@@ -66,8 +66,30 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     class Meta:
         model = Campaign
-        fields: ClassVar = ["name", "slug", "currency", "tz", "kind", "active", "featured"]
+        fields: ClassVar = [
+            "name",
+            "slug",
+            "currency",
+            "tz",
+            "kind",
+            "active",
+            "featured",
+            "net_of_fees",
+            "spreads_yearly",
+        ]
         help_texts: ClassVar = {
+            "active": _("If not, its pages stay and say what was given."),
+            "featured": _(
+                "One campaign stands on every page; others have pages of their own and can stand in stories."
+            ),
+            "net_of_fees": _(
+                "Otherwise the amounts that supporters chose count, and fees are an expense."
+                " Wherever the sum is shown it says so. Settled by the first gift."
+            ),
+            "spreads_yearly": _(
+                "A twelfth counts in each of twelve months. Otherwise a yearly gift counts in the month in which"
+                " it is paid. For gifts that are paid from now on; needs a goal for each month."
+            ),
             "slug": _("Stands in the books and never changes."),
             "currency": _("Never changes. Another currency is another campaign."),
             "tz": _("Its calendar decides when a month begins, for example Europe/Berlin."),
@@ -86,9 +108,31 @@ class CampaignChangeForm(CampaignForm):
     """A campaign that stands: what the books rest on is left alone."""
 
     class Meta(CampaignForm.Meta):
-        fields: ClassVar = ["name", "about", "tz", "active", "featured", "fee_basis_points", "fee_fixed_minor"]
+        fields: ClassVar = [
+            "name",
+            "about",
+            "tz",
+            "active",
+            "featured",
+            "beyond_goal",
+            "shows_on_its_way",
+            "shows_promised",
+            "net_of_fees",
+            "spreads_yearly",
+            "fee_basis_points",
+            "fee_fixed_minor",
+        ]
         help_texts: ClassVar = {
             **CampaignForm.Meta.help_texts,
+            "about": _("Stands above the form and on the campaign’s page."),
+            "beyond_goal": _("A sentence that readers see, such as “It pays for the first days of next month.”"),
+            "shows_on_its_way": _(
+                "Bank debits and the like that have not arrived yet, as a hatched part of the bar. Never in the sum."
+            ),
+            "shows_promised": _(
+                "What regular supporters are due to give before the month ends, as a mark on the bar. Never in the sum."
+            ),
+            "fee_fixed_minor": _("30 is 0.30 in a currency with two decimals."),
             "fee_basis_points": _("290 is 2.9 %. An estimate, shown to supporters who want to add the fee."),
         }
 

@@ -1,6 +1,6 @@
 """A month on the desk: what it came to, account by account, and every payment in it, a page at a time."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -15,11 +15,13 @@ from standfirst.funding.desk.pages import DeskPages, allowed, page
 from standfirst.funding.desk.reports import month_name
 from standfirst.funding.models import Payment, Period, Refund, Transfer
 from standfirst.funding.providers import registry
+from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
 SEE = "funding.view_payment"
 PAYMENTS_A_PAGE = 100
+ONE_DAY = timedelta(days=1)
 PERIODS_SHOWN = 120  # ten years of one campaign
 
 
@@ -27,7 +29,9 @@ PERIODS_SHOWN = 120  # ten years of one campaign
 @allowed(SEE)
 def index(request: HttpRequest) -> HttpResponse:
     """The months that had a gift."""
-    periods = Period.objects.select_related("campaign").order_by("-first_day", "campaign__name")[:PERIODS_SHOWN]
+    begun = clock.now().date() + ONE_DAY  # somewhere on earth it is tomorrow; yearly gifts reach into months to come
+    periods = Period.objects.filter(first_day__lte=begun).select_related("campaign")
+    periods = periods.order_by("-first_day", "campaign__name")[:PERIODS_SHOWN]
     months = [(period, month_name(period.first_day)) for period in periods]
     return page(request, "funding/desk/months.html", title=text("Months"), icon="calendar-alt", months=months)
 

@@ -152,6 +152,7 @@ class GiftForm:
     typed: Typed = field(default_factory=Typed)
     refusal: Refusal | None = None
     challenge: str = ""
+    over: Campaign | None = None
 
     @property
     def ready(self) -> bool:
@@ -187,7 +188,7 @@ class GiftForm:
 def build(typed: Typed, *, campaign: Campaign | None, refusal: Refusal | None = None, challenge: str = "") -> GiftForm:
     """Return the form of ``campaign`` with ``typed`` in its fields. Reads only."""
     if campaign is None or not campaign.active:
-        return GiftForm(campaign=None, typed=typed, refusal=refusal)
+        return GiftForm(campaign=None, typed=typed, refusal=refusal, over=campaign)
     known = wishes.currencies(campaign)
     currency = typed.currency if typed.currency in known else campaign.currency
     least, most = amounts.limits(currency)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from standfirst.accounts import addresses
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.funding import allowances
+from standfirst.funding import allowances, campaigns
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.giving import challenges, gave, gifts, methods, references, wishes
 from standfirst.funding.giving import form as giftform
@@ -43,9 +43,9 @@ _BROWSER_KEY = re.compile(r"[0-9a-f]{32}")
 def support(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The form of a campaign, of the one on every page by default. The same bytes for everybody.
 
-    ``from`` names the story that led here.
+    ``from`` names the story that led here. A campaign that takes no more gifts says so: stories lead here for years.
     """
-    campaign = giftform.campaign_of(slug)
+    campaign = giftform.campaign_of(slug) or campaigns.closed(slug)
     if slug and campaign is None:
         raise Http404
     form = giftform.build(giftform.prefilled(request.GET, campaign), campaign=campaign)

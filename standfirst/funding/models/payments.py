@@ -20,7 +20,8 @@ class Payment(models.Model):
 
     ``amount_minor`` is the gift in the currency in which it was given, ``cover_minor`` what came
     on top for the fees; ``counted_minor`` and ``counted_cover_minor`` are the same in the
-    campaign's currency, converted once.
+    campaign's currency, converted once. ``counts_over`` is the number of months, from
+    ``period`` on, over which the gift's part counts.
     """
 
     gift = models.ForeignKey(Gift, on_delete=models.PROTECT, related_name="payments")
@@ -37,6 +38,7 @@ class Payment(models.Model):
     mode = models.CharField(max_length=10, choices=Mode)
     paid_at = models.DateTimeField()
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="payments")
+    counts_over = models.PositiveSmallIntegerField(default=1)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
@@ -56,6 +58,7 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(condition=~Q(provider_ref=""), name="payment_names_a_charge"),
             models.CheckConstraint(condition=Q(mode__in=["live", "rehearsal"]), name="payment_mode_known"),
+            models.CheckConstraint(condition=Q(counts_over__in=[1, 12]), name="payment_counts_over_a_month_or_a_year"),
         ]
         indexes: ClassVar = [models.Index(fields=["period", "mode", "-id"], name="payment_by_period")]
 

@@ -6,9 +6,9 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
-from standfirst.delivery.changes import verb
+from standfirst.delivery.changes import touch, verb
 from standfirst.funding import allowances, periods
-from standfirst.funding.books import ledger, rates, returned
+from standfirst.funding.books import ledger, rates, returned, spreading
 from standfirst.funding.models import Donor, Gift, Mode, Payment, Transfer
 from standfirst.funding.payments import disputes, refunds, subscriptions
 from standfirst.funding.providers import registry
@@ -75,8 +75,7 @@ def apply(*, facts: Facts) -> Gift:
         for dispute in facts.charge.disputes:
             disputes.settle(payment=payment, facts=dispute)
     elif gift.status != Gift.Status.PAID and facts.state in {"pending", "failed", "lapsed"}:
-        gift.status = Gift.Status(facts.state)
-        gift.save(update_fields=["status"])
+        _write_down(gift, Gift.Status(facts.state))
     declined = facts.declined_ref or (str(gift.public_id) if facts.state == "failed" else "")
     if declined:
         allowances.declined(gift=gift, fact=declined)
@@ -140,6 +139,7 @@ def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
         mode=gift.mode,
         paid_at=charge.paid_at,
         period=periods.period_at(campaign, charge.paid_at),
+        counts_over=spreading.months_of(campaign, gift.interval),
         recorded_by=by,
         recorded_at=clock.now(),
     )
@@ -189,6 +189,16 @@ def _remember_donor(gift: Gift, email: str) -> None:
     if email and gift.donor_id is None and gift.status != Gift.Status.PAID:
         gift.donor = Donor.objects.get_or_create(email=email.lower(), defaults={"created_at": clock.now()})[0]
         gift.save(update_fields=["donor"])
+
+
+def _write_down(gift: Gift, status: Gift.Status) -> None:
+    """Write down how far a gift came that is not paid."""
+    before, gift.status = gift.status, status
+    gift.save(update_fields=["status"])
+    if status != before and Gift.Status.PENDING in {status, before}:
+        touch(ledger.METER_KEY)  # the meter may show what is on its way
+    if status == Gift.Status.FAILED:
+        allowances.declined(gift=gift, fact=str(gift.public_id))
 
 
 def _plain(amount: Money) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
+from standfirst.funding import expected
+from standfirst.funding.books.ledger import METER_KEY
 from standfirst.funding.models import Campaign, Gift, Interval, Subscription, SupporterAct, Terms
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, ProviderRefused, SubscriptionFacts
@@ -119,7 +120,7 @@ def apply(*, gift: Gift, facts: SubscriptionFacts) -> Subscription:
     _follow_amount(row, facts.charged)
     for callback in [*(_on_renewal_failed if failed_again else ()), *(_on_ended if ended else ())]:
         callback(subscription=row)
-    touch(KEY)
+    touch(KEY, METER_KEY)  # the meter may show what is promised
     return row
 
 
@@ -238,7 +239,7 @@ def agree(*, subscription: Subscription, amount_minor: int, cover_minor: int) ->
     newest = terms_of(subscription)
     if (newest.amount_minor, newest.cover_minor) == (amount_minor, cover_minor):
         return newest
-    touch(KEY)
+    touch(KEY, METER_KEY)
     return Terms.objects.create(
         subscription=subscription, amount_minor=amount_minor, cover_minor=cover_minor, set_at=clock.now()
     )
@@ -287,11 +288,8 @@ def monthly_recurring(campaign: Campaign, *, mode: str) -> dict[str, Money]:
 
     Without what is added for the fees, and without what is paused or has ended.
     """
-    newest = Terms.objects.filter(subscription=OuterRef("pk")).order_by("-id").values("amount_minor")[:1]
     rows = (
-        going_on(campaign, mode=mode)
-        .filter(status__in=GIVING)
-        .annotate(agreed=Coalesce(Subquery(newest), "gift__amount_minor"))
+        expected.agreed_by(going_on(campaign, mode=mode).filter(status__in=GIVING))
         .values("gift__currency", "gift__interval")
         .annotate(total=Sum("agreed"))
         .order_by()

@@ -1,5 +1,7 @@
 """The meter's words for the element on other sites' pages: so that its script needs no language."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,21 +9,29 @@ from django.utils.translation import ngettext
 from standfirst.funding.meter import Meter
 
 
-def words(meter: Meter | None, slug: str) -> dict[str, str]:
+def words(meter: Meter | None, slug: str) -> dict[str, str | list[Any]]:
     """Return what the element shows: the sum in a sentence, how long is left, and where to give."""
     if meter is None:
         return {}
     return {
-        "sentence": _sentence(meter),
+        "sentence": meter.sentence,
+        "parts": parts(meter),
+        "notes": [note.text for note in meter.notes],
         "time_left": _time_left(meter),
         "support_path": reverse("support") + (f"{slug}/" if slug else ""),
     }
 
 
-def _sentence(meter: Meter) -> str:
-    if meter.goal is None:
-        return _("%(raised)s given") % {"raised": meter.raised_text()}
-    return _("%(raised)s of %(goal)s") % {"raised": meter.raised_text(), "goal": meter.goal_text()}
+def parts(meter: Meter) -> list[tuple[str, float]]:
+    """Return the bar's parts in the order in which they are drawn, and where each ends, in percent."""
+    if not meter.bar_max:
+        return []
+    found = [("raised", meter.bar_value)]
+    if meter.bar_on_its_way > meter.bar_value:
+        found.insert(0, ("coming", meter.bar_on_its_way))
+    if meter.bar_promised > meter.bar_on_its_way:
+        found.append(("promised", meter.bar_promised))
+    return [(kind, end * 1_000 // meter.bar_max / 10) for kind, end in found]
 
 
 def _time_left(meter: Meter) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, Sum
 
 from standfirst.funding import periods
-from standfirst.funding.books import ledger, totals
+from standfirst.funding.books import ledger, spreading, totals
 from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
 from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
@@ -41,6 +41,11 @@ class Month:
         return self.raised.minor * PERCENT_FULL // self.goal.minor if self.goal else None
 
     @property
+    def over_by(self) -> Money | None:
+        """By how much the goal is exceeded, or None."""
+        return self.raised - self.goal if self.goal and self.raised.minor > self.goal.minor else None
+
+    @property
     def restated(self) -> bool:
         """Whether the month moved after it had ended."""
         return self.as_closed is not None and self.as_closed != self.raised
@@ -60,7 +65,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A month, part by part. All amounts in the campaign's currency; ``net`` is gifts and cover less fees."""
+    """A month, part by part, in the campaign's currency. ``carried`` came from or went to other months (below zero)."""
 
     month: Month
     given: Money
@@ -68,13 +73,28 @@ class Statement:
     cover: Money
     fees: Money
     matched: Money
+    carried: Money
     supporters: int
+    after_fees: bool
+
+    @property
+    def set_aside(self) -> Money:
+        """What yearly gifts of this month leave to other months."""
+        return Money(max(-self.carried.minor, 0), self.carried.currency)
+
+    @property
+    def below(self) -> Money:
+        """By how much more went back than came; the month's sum is shown as zero then."""
+        total = self.given - self.back + self.carried
+        if self.after_fees:
+            total = total + self.cover - self.fees
+        return Money(max(-total.minor, 0), self.given.currency)
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         """The parts by name, as texts; what is zero and says nothing is left out."""
-        parts = [("given", self.given), ("back", self.back), ("matched", self.matched), ("cover", self.cover)]
-        parts.append(("fees", self.fees))
+        parts = [("given", self.given), ("back", self.back), ("carried", self.carried)]
+        parts += [("matched", self.matched), ("cover", self.cover), ("fees", self.fees)]
         return [(name, amount.show(current_locale())) for name, amount in parts if amount.minor or name == "given"]
 
 
@@ -116,14 +136,14 @@ def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | No
         period__campaign=campaign, period__first_day=first_day, mode=mode, currency=campaign.currency
     )
     income = ledger.income(campaign)
+    spread, undone = Q(key__startswith=spreading.KEY), Q(key__startswith="refund") | Q(key__startswith="dispute")
+    into, out_of = Q(credit=income), Q(debit=income)
     sums = rows.aggregate(
-        given=Sum(
-            "amount_minor", filter=Q(credit=income) & ~Q(key__startswith="refund") & ~Q(key__startswith="dispute")
-        ),
-        back=Sum("amount_minor", filter=Q(debit=income)),
-        again=Sum(
-            "amount_minor", filter=Q(credit=income) & (Q(key__startswith="refund") | Q(key__startswith="dispute"))
-        ),
+        given=Sum("amount_minor", filter=into & ~undone & ~spread),
+        back=Sum("amount_minor", filter=out_of & ~spread),
+        again=Sum("amount_minor", filter=into & undone),
+        carried_in=Sum("amount_minor", filter=into & spread),
+        carried_out=Sum("amount_minor", filter=out_of & spread),
         cover_in=Sum("amount_minor", filter=Q(credit=COVER)),
         cover_out=Sum("amount_minor", filter=Q(debit=COVER)),
         fees_in=Sum("amount_minor", filter=Q(debit=ledger.FEES)),
@@ -143,7 +163,9 @@ def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | No
         cover=money(found["cover_in"] - found["cover_out"]),
         fees=money(found["fees_in"] - found["fees_out"]),
         matched=money(found["matched_in"] - found["matched_out"]),
+        carried=money(found["carried_in"] - found["carried_out"]),
         supporters=supporters(campaign, [first_day], mode),
+        after_fees=campaign.net_of_fees,
     )
 
 

@@ -9,13 +9,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from standfirst.funding import periods
+from standfirst.funding.books import ledger, spreading
 from standfirst.funding.meter import Meter
-from standfirst.funding.models import Campaign, Mode, Payment, Period
+from standfirst.funding.models import Campaign, Mode, Payment, Period, Transfer
 from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money, exponent
@@ -90,13 +92,22 @@ def _curves(campaign: Campaign, mode: Mode, before: date) -> list[Curve]:
         .order_by()
         .annotate(day=TruncDate("paid_at", tzinfo=campaign.zone))
         .values_list("period__first_day", "day")
-        .annotate(minor=Sum("counted_minor"))
+        .annotate(minor=Sum(F("counted_minor") / F("counts_over")))
     )
+    for first_day, minor in _carried(campaign, earlier, mode):
+        days[first_day][1] = int(minor)
     for first_day, day, minor in rows:
         # A campaign that moved its zone has payments a few hours outside of their month.
         number = min(max((day - first_day).days + 1, 1), _length(first_day))
         days[first_day][number] = days[first_day].get(number, 0) + int(minor)
     return [_curve(found, _length(first_day)) for first_day, found in days.items() if sum(found.values()) > 0]
+
+
+def _carried(campaign: Campaign, earlier: list[Period], mode: Mode) -> QuerySet[Any, Any]:
+    """What yearly gifts of months before brought to each month: it is there when the month begins."""
+    brought = Transfer.objects.filter(period__in=earlier, mode=mode, credit=ledger.income(campaign))
+    brought = brought.filter(key__startswith=spreading.KEY).exclude(period=F("payment__period"))
+    return brought.order_by().values_list("period__first_day").annotate(minor=Sum("amount_minor"))
 
 
 def _curve(days: dict[int, int], length: int) -> Curve:

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-
-from standfirst.funding.models import Campaign, Interval, Mode, Subscription, Terms
+from standfirst.funding.expected import MONTHS_OF_A_YEAR, agreed_by
+from standfirst.funding.models import Campaign, Interval, Mode, Subscription
 from standfirst.kit.money import Money
-
-MONTHS_OF_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +17,12 @@ class Promised:
 
 def of(campaign: Campaign, mode: Mode) -> Promised:
     """Return what comes again to ``campaign``. Gifts in other currencies count as supporters, not in the sum."""
-    newest = Terms.objects.filter(subscription=OuterRef("pk")).order_by("-id")
-    rows = (
+    rows = agreed_by(
         Subscription.objects.filter(gift__campaign=campaign, gift__mode=mode, status=Subscription.Status.ACTIVE)
-        .annotate(agreed=Subquery(newest.values("amount_minor")[:1]))
-        .values_list("agreed", "gift__amount_minor", "gift__interval", "gift__currency")
-    )
+    ).values_list("agreed", "gift__interval", "gift__currency")
     minor = count = 0
-    for agreed, first, interval, currency in rows:
+    for agreed, interval, currency in rows:
         count += 1
         if currency == campaign.currency:
-            amount = first if agreed is None else agreed
-            minor += amount // MONTHS_OF_A_YEAR if interval == Interval.YEAR else amount
+            minor += agreed // MONTHS_OF_A_YEAR if interval == Interval.YEAR else agreed
     return Promised(count, Money(minor, campaign.currency))

@@ -63,6 +63,8 @@ _WORDS = {
     ("bank", "income:fee_cover"): _("cover of the fees sent back"),
     ("clearing", "expense:fees"): _("fee of the payment service"),
     ("clearing", "expense:disputes"): _("cost of a dispute"),
+    ("deferred:gifts", "income:gifts"): _("set aside for later months"),
+    ("income:gifts", "deferred:gifts"): _("a month’s part of a yearly gift"),
     ("income:matching", "receivable:matching"): _("added by a sponsor"),
     ("receivable:matching", "income:matching"): _("taken back from a sponsor’s part"),
 }

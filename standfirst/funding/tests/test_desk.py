@@ -132,6 +132,23 @@ def test_a_treasurer_asks_for_a_refund_and_the_background_does_it(treasurer: Cli
     assert found.raised.minor == 3_000
 
 
+def test_what_counts_is_not_changed_on_the_desk_once_gifts_have_counted_and_nothing_else_is(treasurer: Client) -> None:
+    campaign = make_campaign()
+    paid_gift(campaign, 500)
+    fields = {"name": "Another name", "tz": "UTC", "active": "on", "featured": "on", "goal": "7,000"}
+    fields |= {"fee_basis_points": "150", "fee_fixed_minor": "25"}
+    address = reverse("campaigns_desk:edit", args=[campaign.pk])
+
+    refused = post(treasurer, address, net_of_fees="on", **fields).content.decode()
+
+    campaign.refresh_from_db()
+    assert "can no longer be changed" in refused
+    assert (campaign.name, campaign.net_of_fees, campaign.goals.count()) == ("The fund", False, 1)
+    post(treasurer, address, **fields)
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.goals.count()) == ("Another name", 2)
+
+
 def test_a_treasurer_opens_a_campaign_and_sets_its_goal(treasurer: Client) -> None:
     fields = {"name": "The fund", "slug": "fund", "currency": "EUR", "tz": "Europe/Berlin", "kind": "monthly"}
 
@@ -146,6 +163,10 @@ def test_a_treasurer_opens_a_campaign_and_sets_its_goal(treasurer: Client) -> No
         goal="6000.50",
         fee_basis_points="150",
         fee_fixed_minor="25",
+        beyond_goal="It pays for the first days of the next month.",
+        shows_promised="on",
+        net_of_fees="on",
+        spreads_yearly="on",
         offered_month="5\n7.50",
         milestones="3,000: a photographer\n9,000: an office by the sea",
     )
@@ -158,6 +179,9 @@ def test_a_treasurer_opens_a_campaign_and_sets_its_goal(treasurer: Client) -> No
         (900_000, "an office by the sea", True),
     ]
     assert (campaign.fee_basis_points, campaign.fee_fixed_minor) == (150, 25)
+    assert campaign.beyond_goal == "It pays for the first days of the next month."
+    assert (campaign.shows_on_its_way, campaign.shows_promised) == (False, True)
+    assert (campaign.net_of_fees, campaign.spreads_yearly) == (True, True)
     assert list(campaign.goals.values_list("goal_minor", "set_by__username")) == [
         (600_050, "Treasurers-someone"),
         (500_000, "Treasurers-someone"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -61,6 +63,32 @@ def meters(arguments: Sequence[str]) -> Mapping[str, Rendered]:
         )
         for argument in arguments
         if argument in METERS
+    }
+
+
+@fragments("campaign")
+def campaigns_in_stories(slugs: Sequence[str]) -> Mapping[str, Rendered]:
+    """A campaign in the middle of a story: its name and its meter."""
+    return _campaigns("funding/_campaign.html", slugs)
+
+
+@fragments("campaign-meter")
+def campaign_meters(slugs: Sequence[str]) -> Mapping[str, Rendered]:
+    """A campaign's meter, on its own pages."""
+    return _campaigns("funding/_campaign_meter.html", slugs)
+
+
+@fragments("campaign-line")
+def campaign_lines(slugs: Sequence[str]) -> Mapping[str, Rendered]:
+    """A campaign as a line of HTML for a feed, escaped once more as it stands inside of XML."""
+    lines = _campaigns("funding/_campaign_line.html", slugs)
+    return {slug: replace(line, html=escape(line.html)) for slug, line in lines.items()}
+
+
+def _campaigns(template: str, slugs: Sequence[str]) -> dict[str, Rendered]:
+    return {
+        slug: Rendered(render_to_string(template, {"meter": now}).strip(), meter.KEYS, now.expires_at)
+        for slug, now in meter.named(slugs).items()
     }
 
 

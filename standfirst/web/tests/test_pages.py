@@ -8,12 +8,15 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 
+from standfirst.funding import campaigns
 from standfirst.kit import clock
 from standfirst.stories import bringing_in, publishing
 from standfirst.stories.lists import PAGE_LENGTH
+from standfirst.stories.models import Story
 from standfirst.testing import discussion as talk
 from standfirst.testing import funding as money
 from standfirst.testing import stories as paper
@@ -44,6 +47,76 @@ def test_a_story_shows_its_parts_and_the_meter_and_its_thread(client: Client) ->
     for words in ("The ferry", "An hour late.", "Ida Brook", "Town", "The boat came back", "$5,000", "I was on it."):
         assert words in page
     assert f"/support/?from={story.key}" in page
+
+
+def asking_story(slug: str = "boat") -> Story:
+    block = {"type": "campaign", "value": {"campaign": slug, "text": "Half a boat is not enough."}}
+    return paper.published_story(body=[block, {"type": "text", "value": "<p>The old one leaks.</p>"}])
+
+
+def test_a_campaign_in_a_story_shows_its_own_meter_and_leads_to_its_own_form(client: Client) -> None:
+    money.make_campaign()
+    boat = money.make_campaign(slug="boat", name="A new boat", featured=False, goal_minor=90_000)
+    money.paid_gift(boat, 30_000)
+    story = asking_story()
+
+    page = text_of(client, f"/{story.address}/")
+
+    assert "Half a boat is not enough." in page
+    assert "A new boat" in page
+    assert "<strong>$300</strong> of $900" in page
+    assert 'data-fragment="campaign:boat" data-live-key="funding.meter"' in page
+    assert f'href="/support/boat/?from={story.key}"' in page
+    assert text_of(client, "/fragments/campaign:boat") in page
+    assert "A new boat" in text_of(client, f"/support/boat/?from={story.key}")
+
+
+def test_a_campaign_that_is_over_says_so_in_the_story_and_at_its_form(client: Client) -> None:
+    money.make_campaign()
+    boat = money.make_campaign(slug="boat", name="A new boat", featured=False)
+    story = asking_story()
+
+    campaigns.change(campaign=boat, name="A new boat", tz="UTC", active=False)
+
+    assert "takes no more gifts" in text_of(client, f"/{story.address}/")
+    form = text_of(client, "/support/boat/")
+    assert "takes no more gifts" in form
+    assert 'action="/gifts/"' not in form
+
+
+def test_a_campaign_in_the_feed_is_a_line_of_text_that_is_as_new_as_its_meter(client: Client) -> None:
+    money.make_campaign()
+    boat = money.make_campaign(slug="boat", name="A <new> boat & oars", featured=False, goal_minor=90_000)
+    story = asking_story()
+    text_of(client, "/feed/")
+
+    money.paid_gift(boat, 30_000)
+    feed = feedparser.parse(text_of(client, "/feed/"))
+
+    assert not feed.bozo
+    content = feed.entries[0].content[0].value
+    assert "A &lt;new&gt; boat &amp; oars:" in content
+    assert "$300 of $900 (33%)" in content
+    assert f'href="http://127.0.0.1:8000/support/boat/?from={story.key}"' in content
+    assert "progress" not in content
+
+
+def test_a_story_that_names_a_campaign_that_never_was_can_still_be_read(client: Client) -> None:
+    story = asking_story("no-such-campaign")
+
+    assert "The old one leaks." in text_of(client, f"/{story.address}/")
+    assert "The old one leaks." in text_of(client, "/feed/")
+
+
+def test_editors_choose_among_the_campaigns_that_there_are() -> None:
+    money.make_campaign(slug="fund", name="The fund")
+    money.make_campaign(slug="boat", name="A new boat", featured=False)
+
+    block = Story.body.field.stream_block.child_blocks["campaign"].child_blocks["campaign"]
+
+    assert block.clean("boat") == "boat"
+    with pytest.raises(ValidationError):
+        block.clean("bridge")
 
 
 def test_machines_read_a_story_as_a_news_article(client: Client) -> None:

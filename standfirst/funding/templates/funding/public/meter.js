@@ -8,8 +8,11 @@ LOOK.replaceSync(`
   :host { display: block; max-width: 26rem; font: 1rem/1.4 system-ui, sans-serif; color: inherit }
   a { color: inherit; text-decoration: none }
   strong { font-size: 1.2em }
-  progress { width: 100%; height: .5rem; margin: .4rem 0; accent-color: var(--meter-colour, #8a1c2b) }
-  small { opacity: .75 }
+  small { display: block; opacity: .75 }
+  div { --c: var(--meter-colour, #8a1c2b); position: relative; height: .5rem; margin: .4rem 0; background: #8883; forced-color-adjust: none }
+  i { position: absolute; inset-block: 0; inset-inline-start: 0; background: var(--c) }
+  .coming { background: repeating-linear-gradient(135deg, var(--c) 0 2px, #0000 2px 5px) }
+  .promised { background: none; border-inline-end: 2px solid }
 `);
 
 class Meter extends HTMLElement {
@@ -40,14 +43,18 @@ class Meter extends HTMLElement {
     this.shown = JSON.stringify(meter);
     const make = (name, text = "", more = {}) => Object.assign(document.createElement(name), { textContent: text }, more);
     const link = make("a", "", { href: new URL(meter.support_path, home).href });
-    link.append(make("small", meter.campaign), document.createElement("br"), make("strong", meter.sentence));
+    link.append(make("small", meter.campaign), make("strong", meter.sentence));
     if (meter.goal_minor) {
-      const bar = make("progress", `${meter.percent} %`, { max: meter.goal_minor });
-      bar.value = Math.min(meter.raised_minor, meter.goal_minor);
-      bar.setAttribute("aria-label", meter.campaign);
+      const bar = make("div", "", { role: "meter", ariaLabel: meter.campaign, ariaValueText: meter.text });
+      Object.assign(bar, { ariaValueMin: "0", ariaValueMax: "100", ariaValueNow: `${Math.min(meter.percent, 100)}` });
+      for (const [kind, percent] of meter.parts) {
+        const piece = make("i", "", { className: kind });
+        piece.style.width = `${percent}%`;
+        bar.append(piece);
+      }
       link.append(bar);
     }
-    if (meter.time_left) link.append(make("small", meter.time_left));
+    link.append(...[...meter.notes, meter.time_left].filter(Boolean).map((text) => make("small", text)));
     this.root.replaceChildren(link);
   }
 }
