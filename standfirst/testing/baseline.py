@@ -15,6 +15,7 @@ def keep() -> None:
     """Copy the tables that hold rows. Call it once, on a database that has just been migrated."""
     with connection.cursor() as cursor:
         for table in _those(cursor, {table: f"EXISTS (SELECT 1 FROM {table})" for table in _tables()}):  # noqa: S608
+            cursor.execute(f"DROP TABLE IF EXISTS {PREFIX}{table}")  # of an earlier run with --reuse-db
             cursor.execute(f"CREATE TABLE {PREFIX}{table} AS SELECT * FROM {table}")  # noqa: S608 - our own names
 
 
