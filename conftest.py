@@ -57,6 +57,13 @@ class JourneysTogether(LoadFileScheduling):
         return JOURNEYS if file.startswith(JOURNEYS) else file
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests, so that no process is left with one of them in the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
     """Share the tests out by our own rule where they are shared out by file."""
     return JourneysTogether(config, log) if config.getvalue("dist") == "loadfile" else None
