@@ -4,9 +4,10 @@ import gc
 import os
 import shutil
 import tempfile
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from pytest_socket import socket_allow_hosts
@@ -56,6 +57,13 @@ class JourneysTogether(LoadFileScheduling):
         return JOURNEYS if file.startswith(JOURNEYS) else file
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that hold slow tests, so that no process is left with one of them in the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
     """Share the tests out by our own rule where they are shared out by file."""
     return JourneysTogether(config, log) if config.getvalue("dist") == "loadfile" else None
@@ -85,28 +93,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _groups_come_back() -> None:
-    """Seed again after a flush: a test that commits is cleaned up with it, and it takes what migrations had seeded."""
-    from django.apps import apps
-    from django.db.models.signals import post_migrate
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Undo what a test commits by the rows that migrations made."""
+    from django.test import TransactionTestCase
 
-    seeds = [
-        import_module(f"standfirst.{name}").seed
-        for name in (
-            "discussion.migrations.0002_moderators",
-            "funding.migrations.0003_treasurers",
-            "funding.migrations.0010_treasurers_desk",
-            "funding.migrations.0012_treasurers_and_supporters",
-        )
-    ]
+    from standfirst.testing import baseline
 
-    def seed_again(**_: Any) -> None:
-        for seed in seeds:
-            seed(apps, None)
-
-    last = [config for config in apps.get_app_configs() if config.models_module][-1]
-    post_migrate.connect(seed_again, sender=last, weak=False)
+    with django_db_blocker.unblock():
+        baseline.keep()
+    with patch.object(TransactionTestCase, "_fixture_teardown", lambda _case: baseline.restore()):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,8 @@ from django.test import RequestFactory
 
 from standfirst.accounts import addresses
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def proxied(settings: Any) -> None:

@@ -3,11 +3,14 @@
 import gzip
 import zlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from standfirst.delivery import encoding
 from standfirst.delivery.kept import composed, part_of
+
+pytestmark = pytest.mark.one_database
 
 texts = st.lists(st.binary(max_size=400).flatmap(lambda piece: st.integers(1, 40).map(lambda times: piece * times)))
 

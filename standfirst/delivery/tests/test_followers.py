@@ -31,6 +31,7 @@ class Diary:
 def diary(monkeypatch: pytest.MonkeyPatch) -> Diary:
     made = Diary()
     monkeypatch.setattr(followers, "_followers", {"diary": made})
+    touched("before")  # a log that was written to is never empty
     followers.run()
     return made
 

@@ -9,6 +9,8 @@ from standfirst.delivery.purge import KINDS, Cdn, PurgeFailed, Purger
 from standfirst.testing.cdn import TOKEN, Network, batch, network
 from standfirst.testing.sites import free_port
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(autouse=True)
 def _no_outgoing_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standfirst.demo.chance import chance
 from standfirst.demo.conversation import COMMENTS, DEPTH_MAX, ROOTS, Conversation, Deck, Spoken
 from standfirst.demo.writing import table_of
+
+pytestmark = pytest.mark.one_database
 
 PARTS = table_of("talk/market-street.toml")
 START = datetime(2026, 9, 15, 6, 30, tzinfo=UTC)

@@ -1,11 +1,14 @@
 import itertools
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from standfirst.demo.chance import chance
 from standfirst.demo.gifts import Month, gifts_of, months
+
+pytestmark = pytest.mark.one_database
 
 AMOUNTS = [5, 10, 25, 75, 150]
 

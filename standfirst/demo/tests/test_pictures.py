@@ -7,6 +7,8 @@ from standfirst.demo.drawing import HEIGHT, WIDTH, Sheet, smooth
 from standfirst.demo.palette import mix, rgb
 from standfirst.demo.pictures import draw
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_picture_is_the_same_each_time_it_is_drawn() -> None:
     assert draw("fog_search") == draw("fog_search")

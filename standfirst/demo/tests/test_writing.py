@@ -3,6 +3,8 @@ import pytest
 from standfirst.demo.pictures import SCENES
 from standfirst.demo.writing import BadContent, blocks_of, pictures_words, table_of, texts_in
 
+pytestmark = pytest.mark.one_database
+
 
 def blocks(markdown: str) -> list[dict[str, object]]:
     return blocks_of(markdown, pictures={"ferry": 7, "storm": 8}, stories={"herring": 42})

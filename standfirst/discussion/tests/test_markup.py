@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from standfirst.discussion import markup
 
+pytestmark = pytest.mark.one_database
+
 HOSTILE = [
     "'\"><script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

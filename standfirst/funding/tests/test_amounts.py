@@ -9,6 +9,8 @@ from standfirst.funding.amounts import AmountNotUnderstood, AmountOutOfRange, pa
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("typed", "locale", "minor"),

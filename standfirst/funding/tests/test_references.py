@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from standfirst.funding.giving import references
 
+pytestmark = pytest.mark.one_database
+
 DRAWN = st.text(references.ALPHABET, min_size=8, max_size=8)
 
 

@@ -15,6 +15,8 @@ import pytest
 from standfirst.funding.rehearsal import keys
 from standfirst.testing.funding import wait_until
 
+pytestmark = pytest.mark.one_database
+
 MODULE = "standfirst.funding.rehearsal"
 
 

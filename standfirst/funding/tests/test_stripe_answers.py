@@ -13,6 +13,8 @@ from standfirst.funding.providers.stripe import API_VERSION, HANDLED, Stripe, St
 from standfirst.funding.rehearsal.webhooks import signature
 from standfirst.kit.money import Money
 
+pytestmark = pytest.mark.one_database
+
 MARKS = {"gift": "8f8cdb5c-0000-4000-8000-000000000001", "site": "https://example.org"}
 NEW: dict[str, Any] = {
     "id": "in_1",

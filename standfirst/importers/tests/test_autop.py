@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from standfirst.importers.wordpress.autop import autop
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),

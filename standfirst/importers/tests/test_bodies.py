@@ -11,6 +11,8 @@ from standfirst.importers.wordpress.body import Body, FoundPicture, convert
 from standfirst.importers.wordpress.shortcodes import Attached
 from standfirst.stories.safehtml import HTML_LENGTH_MAX
 
+pytestmark = pytest.mark.one_database
+
 
 class Album:
     """A small set of pictures and files, found by address or number."""

@@ -12,6 +12,8 @@ from standfirst.importers.pictures import NotAPicture, checked_extension
 from standfirst.importers.refusals import NotReadable
 from standfirst.importers.shelf import Shelf
 
+pytestmark = pytest.mark.one_database
+
 
 def drawn(form: str, size: tuple[int, int] = (40, 30), **options: Any) -> io.BytesIO:
     data = io.BytesIO()

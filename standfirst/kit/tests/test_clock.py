@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from standfirst.kit import clock
 
+pytestmark = pytest.mark.one_database
+
 NOON = datetime(2027, 1, 31, 12, tzinfo=UTC)
 
 

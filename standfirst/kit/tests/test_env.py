@@ -5,6 +5,8 @@ import pytest
 
 from standfirst.kit.env import BadSetting, Env, read_file
 
+pytestmark = pytest.mark.one_database
+
 
 def site_with(folder: Path, text: str) -> Path:
     (folder / "standfirst.env").write_text(text, encoding="utf-8")

@@ -4,6 +4,8 @@ import pytest
 
 from standfirst.kit import iban
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "raw", ["DE89370400440532013000", "de89 3704 0044 0532 0130 00", "GB82 WEST 1234 5698 7654 32"]

@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from standfirst.stories.safehtml import HTML_LENGTH_MAX, safe_html
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("html", "expected"),

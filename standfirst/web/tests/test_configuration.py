@@ -6,6 +6,8 @@ import pytest
 from standfirst.web import configuration
 from standfirst.web.configuration import BadSetting, Configuration
 
+pytestmark = pytest.mark.one_database
+
 type Reader = Callable[..., Configuration]
 
 

@@ -11,6 +11,8 @@ from standfirst.kit import clock
 from standfirst.web.processes import scheduler
 from standfirst.web.processes.scheduler import JOBS, Job, Run, Schedule, overdue, read_runs, write_runs
 
+pytestmark = pytest.mark.one_database
+
 ran: list[str] = []
 
 
