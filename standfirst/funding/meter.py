@@ -17,11 +17,12 @@ from typing import Any
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_percent
+from django.db import connection
 from django.utils.translation import gettext
 
 from standfirst.funding import campaigns, expected, periods, pools
 from standfirst.funding.books import ledger, totals
-from standfirst.funding.models import Campaign, Mode, Total
+from standfirst.funding.models import Campaign, Mode
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
@@ -214,13 +215,11 @@ def named(slugs: Iterable[str]) -> dict[str, Meter]:
 def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
     """Return the meter of ``campaign`` at ``at``. Reads only."""
     first_day = periods.first_day(campaign, at)
-    rows = Total.objects.filter(
-        period__campaign=campaign, period__first_day=first_day, mode=mode, currency=campaign.currency
-    )
-    sums = dict(rows.values_list("account", "minor"))
-    goal = campaigns.goal_minor(campaign)
+    read = _sums_and_goal(campaign, first_day, mode)
+    goal, promises = read.pop(_GOAL), read.pop(_PROMISES)
+    sums = {account: minor or 0 for account, minor in read.items()}
     coming = expected.of(campaign, first_day, mode)
-    sponsors = pools.sponsors(campaign, first_day, sums)
+    sponsors = pools.sponsors(campaign, first_day, sums) if promises else None
     added = max(-sums.get(pools.income(campaign), 0), 0)
 
     def money(minor: int | None) -> Money | None:
@@ -245,6 +244,25 @@ def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
         takes_gifts=campaign.active,
         featured=campaign.featured,
     )
+
+
+_GOAL, _PROMISES = "goal", "promises"  # no account is called so
+# Written out, as every page waits for it: letting Django write it takes longer than both queries.
+_SUMS_AND_GOAL = """
+SELECT total.account, total.minor FROM funding_total total JOIN funding_period period ON period.id = total.period_id
+ WHERE period.campaign_id = %s AND period.first_day = %s AND total.mode = %s AND total.currency = %s
+UNION ALL SELECT 'goal', (SELECT goal_minor FROM funding_goalversion WHERE campaign_id = %s ORDER BY id DESC LIMIT 1)
+UNION ALL SELECT 'promises', (SELECT count(*) FROM funding_matchingpool WHERE campaign_id = %s)
+"""
+
+
+def _sums_and_goal(campaign: Campaign, first_day: date, mode: Mode) -> dict[str, int | None]:
+    """Return, by one query, the sum of each account of the period, the goal that counts now, and how many pools are."""
+    day = connection.ops.adapt_datefield_value(first_day)
+    parameters = [campaign.pk, day, str(mode), campaign.currency, campaign.pk, campaign.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS_AND_GOAL, parameters)
+        return dict(cursor.fetchall())
 
 
 def as_data(meter: Meter | None) -> dict[str, Any]:

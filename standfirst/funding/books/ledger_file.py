@@ -8,7 +8,8 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -54,6 +55,7 @@ class UnreadableFile(ValueError):
 
 
 COLUMNS = tuple(field.name for field in fields(PublicRow))
+_values = attrgetter(*COLUMNS)  # a month has many rows: asdict() would copy each value
 
 
 def public(entry: Entry) -> PublicRow:
@@ -64,17 +66,20 @@ def public(entry: Entry) -> PublicRow:
 def as_csv(rows: Iterable[PublicRow]) -> Iterator[str]:
     """Yield the lines of the CSV file."""
     yield ",".join(COLUMNS) + "\r\n"
+    line = io.StringIO()
+    write = csv.writer(line).writerow
     for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow(asdict(row).values())
+        write(_values(row))
         yield line.getvalue()
+        line.seek(0)
+        line.truncate()
 
 
 def as_json(rows: Iterable[PublicRow]) -> Iterator[str]:
     """Yield the lines of the JSON file: a list, a row a line."""
-    before = "[\n"
+    before, write = "[\n", json.JSONEncoder(separators=(",", ":")).encode
     for row in rows:
-        yield before + json.dumps(asdict(row), separators=(",", ":"))
+        yield before + write(dict(zip(COLUMNS, _values(row), strict=True)))
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 

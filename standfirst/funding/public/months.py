@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, Sum
 
 from standfirst.funding import periods
-from standfirst.funding.books import ledger, spreading, totals
+from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
 from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
@@ -98,11 +100,15 @@ class Statement:
         return [(name, amount.show(current_locale())) for name, amount in parts if amount.minor or name == "given"]
 
 
-def of(campaign: Campaign, mode: Mode, at: datetime | None = None) -> list[Month]:
-    """Return the months of ``campaign``, the newest first; the running one is there even before its first gift."""
+def of(campaign: Campaign, mode: Mode, at: datetime | None = None, *, only: date | None = None) -> list[Month]:
+    """Return the months of ``campaign``, the newest first; the running one is there even before its first gift.
+
+    ``only``: no other month but the running one; it may be older than those that are shown.
+    """
     now = at or clock.now()
     running = periods.first_day(campaign, now)
-    stored = list(Period.objects.filter(campaign=campaign, first_day__lte=running)[:MONTHS_SHOWN_MAX])
+    periods_here = Period.objects.filter(campaign=campaign, first_day__lte=running)
+    stored = list(periods_here.filter(first_day=only) if only else periods_here[:MONTHS_SHOWN_MAX])
     given = _given(campaign, stored, mode)
     closed = dict(Closing.objects.filter(period__in=stored, mode=mode).values_list("period__first_day", "given_minor"))
     gifts = dict(
@@ -129,44 +135,51 @@ def of(campaign: Campaign, mode: Mode, at: datetime | None = None) -> list[Month
 
 def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | None:
     """Return one month of ``campaign`` part by part; None if there is no such month."""
-    month = next((each for each in of(campaign, mode) if each.first_day == first_day), None)
+    month = next((each for each in of(campaign, mode, only=first_day) if each.first_day == first_day), None)
     if month is None:
         return None
-    rows = Transfer.objects.filter(
+    kept = Total.objects.filter(
         period__campaign=campaign, period__first_day=first_day, mode=mode, currency=campaign.currency
     )
-    income = ledger.income(campaign)
-    spread, undone = Q(key__startswith=spreading.KEY), Q(key__startswith="refund") | Q(key__startswith="dispute")
-    into, out_of = Q(credit=income), Q(debit=income)
-    sums = rows.aggregate(
-        given=Sum("amount_minor", filter=into & ~undone & ~spread),
-        back=Sum("amount_minor", filter=out_of & ~spread),
-        again=Sum("amount_minor", filter=into & undone),
-        carried_in=Sum("amount_minor", filter=into & spread),
-        carried_out=Sum("amount_minor", filter=out_of & spread),
-        cover_in=Sum("amount_minor", filter=Q(credit=COVER)),
-        cover_out=Sum("amount_minor", filter=Q(debit=COVER)),
-        fees_in=Sum("amount_minor", filter=Q(debit=ledger.FEES)),
-        fees_out=Sum("amount_minor", filter=Q(credit=ledger.FEES)),
-        matched_in=Sum("amount_minor", filter=Q(credit=matching(campaign))),
-        matched_out=Sum("amount_minor", filter=Q(debit=matching(campaign))),
-    )
-    found = {name: int(value or 0) for name, value in sums.items()}
+    sums = dict(kept.values_list("account", "minor"))
+    back = _back(campaign, first_day, mode)
+    carried = sums.get(f"{ledger.DEFERRED}{campaign.slug}", 0)
 
     def money(minor: int) -> Money:
         return Money(minor, campaign.currency)
 
     return Statement(
         month=month,
-        given=money(found["given"]),
-        back=money(found["back"] - found["again"]),
-        cover=money(found["cover_in"] - found["cover_out"]),
-        fees=money(found["fees_in"] - found["fees_out"]),
-        matched=money(found["matched_in"] - found["matched_out"]),
-        carried=money(found["carried_in"] - found["carried_out"]),
+        given=money(back - carried - sums.get(ledger.income(campaign), 0)),
+        back=money(back),
+        cover=money(-sums.get(COVER, 0)),
+        fees=money(sums.get(ledger.FEES, 0)),
+        matched=money(-sums.get(matching(campaign), 0)),
+        carried=money(carried),
         supporters=supporters(campaign, [first_day], mode),
         after_fees=campaign.net_of_fees,
     )
+
+
+def _back(campaign: Campaign, first_day: date, mode: Mode) -> int:
+    """Return what left the gifts of a month: sent back, disputed, corrected; less what came back of that.
+
+    Only rows of such kinds are read, which the keys' own index finds, however many gifts there were.
+    """
+    income = ledger.income(campaign)
+    # Letters alone, so that every collation of a database sorts them alike.
+    kinds = [Q(key__gte=kind, key__lt=kind[:-1] + chr(ord(kind[-1]) + 1)) for kind in ("adjust", "dispute", "refund")]
+    rows = Transfer.objects.filter(
+        reduce(or_, kinds),
+        period__campaign=campaign,
+        period__first_day=first_day,
+        mode=mode,
+        currency=campaign.currency,
+    )
+    left = Sum("amount_minor", filter=Q(debit=income))
+    again = Sum("amount_minor", filter=Q(credit=income) & ~Q(key__startswith="adjust"))
+    found = rows.aggregate(left=left, again=again)
+    return int(found["left"] or 0) - int(found["again"] or 0)
 
 
 COVER = "income:fee_cover"

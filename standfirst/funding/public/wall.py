@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Lower
 
 from standfirst.funding.models import Campaign, Gift, Mode, Payment
 
@@ -24,6 +25,11 @@ def of(campaign: Campaign, first_day: date, mode: Mode) -> Wall:
         gift=OuterRef("pk"), period__first_day=first_day, period__campaign=campaign, mode=mode
     )
     gifts = Gift.objects.filter(Exists(paid), campaign=campaign)
-    named = gifts.filter(anonymous=False).exclude(display_name="")
-    names = sorted(set(named.values_list("display_name", flat=True)), key=str.casefold)
-    return Wall(tuple(names[:NAMES_SHOWN_MAX]), gifts.count() - named.count() + max(len(names) - NAMES_SHOWN_MAX, 0))
+    shown = Q(anonymous=False) & ~Q(display_name="")
+    found = gifts.aggregate(
+        every=Count("pk"), named=Count("pk", filter=shown), names=Count("display_name", distinct=True, filter=shown)
+    )
+    # Sorted by the database as far as it knows the letters, so that a month of any size brings no more than a page.
+    first = gifts.filter(shown).order_by(Lower("display_name")).values_list("display_name", flat=True).distinct()
+    names = sorted(set(first[:NAMES_SHOWN_MAX]), key=str.casefold)
+    return Wall(tuple(names), found["every"] - found["named"] + max(found["names"] - NAMES_SHOWN_MAX, 0))
