@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.numbers import list_currencies
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Q, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
@@ -245,8 +246,10 @@ def closed(slug: str) -> Campaign | None:
 
 
 def names() -> list[tuple[str, str]]:
-    """Return short name and name of every campaign, those that take gifts first."""
-    return list(Campaign.objects.order_by("-active", "name").values_list("slug", "name"))
+    """Return short name and name of every campaign, those that take gifts first; of others it says that they ended."""
+    found = Campaign.objects.order_by("-active", "name").values_list("slug", "name", "active")
+    ended = gettext("%(name)s (ended)")
+    return [(slug, name if active else ended % {"name": name}) for slug, name, active in found]
 
 
 def goal_minor(campaign: Campaign) -> int | None:

@@ -25,7 +25,7 @@ from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Mode
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
-from standfirst.kit.locale import current_locale
+from standfirst.kit.locale import current_locale, shown
 from standfirst.kit.money import Money
 
 KEYS = frozenset({ledger.METER_KEY})  # whatever changes a campaign touches it, too
@@ -165,7 +165,7 @@ class Meter:
 
     def raised_text(self, locale: str = "") -> str:
         """Return what has been raised."""
-        return self.raised.show(locale or current_locale())
+        return shown(self.raised, locale)
 
     @property
     def counts_text(self) -> str:
@@ -174,19 +174,19 @@ class Meter:
 
     def goal_text(self, locale: str = "") -> str:
         """Return the goal, or nothing."""
-        return self.goal.show(locale or current_locale()) if self.goal else ""
+        return shown(self.goal, locale) if self.goal else ""
 
     def half_text(self, locale: str = "") -> str:
         """Return half of the goal, or nothing."""
-        return self.half.show(locale or current_locale()) if self.half else ""
+        return shown(self.half, locale) if self.half else ""
 
     def zero_text(self, locale: str = "") -> str:
         """Return the beginning of the scale."""
-        return Money(0, self.currency).show(locale or current_locale())
+        return shown(Money(0, self.currency), locale)
 
     def over_text(self, locale: str = "") -> str:
         """Return by how much the goal is exceeded, or nothing."""
-        return self.over_by.show(locale or current_locale()) if self.over_by else ""
+        return shown(self.over_by, locale) if self.over_by else ""
 
     def percent_text(self, locale: str = "") -> str:
         """Return the percentage as the language writes it, or nothing."""
@@ -297,4 +297,4 @@ def _minor(amount: Money | None) -> int:
 
 
 def _shown(amount: Money | None) -> str:
-    return amount.show(current_locale()) if amount else ""
+    return shown(amount) if amount else ""

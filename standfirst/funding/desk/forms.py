@@ -135,6 +135,7 @@ class CampaignChangeForm(CampaignForm):
             "fee_fixed_minor": _("30 is 0.30 in a currency with two decimals."),
             "fee_basis_points": _("290 is 2.9 %. An estimate, shown to supporters who want to add the fee."),
         }
+        widgets: ClassVar = {"about": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

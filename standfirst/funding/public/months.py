@@ -13,7 +13,7 @@ from standfirst.funding import periods
 from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
 from standfirst.kit import clock
-from standfirst.kit.locale import current_locale
+from standfirst.kit.locale import shown
 from standfirst.kit.money import Money
 
 MONTHS_SHOWN_MAX = 60  # five years on one page; older ones are reached by their address
@@ -54,15 +54,15 @@ class Month:
 
     def raised_text(self) -> str:
         """Return what was raised."""
-        return self.raised.show(current_locale())
+        return shown(self.raised)
 
     def goal_text(self) -> str:
         """Return the goal of that month, or nothing."""
-        return self.goal.show(current_locale()) if self.goal else ""
+        return shown(self.goal) if self.goal else ""
 
     def as_closed_text(self) -> str:
         """Return what the month showed when it ended, or nothing."""
-        return self.as_closed.show(current_locale()) if self.as_closed else ""
+        return shown(self.as_closed) if self.as_closed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Statement:
         """The parts by name, as texts; what is zero and says nothing is left out."""
         parts = [("given", self.given), ("back", self.back), ("carried", self.carried)]
         parts += [("matched", self.matched), ("cover", self.cover), ("fees", self.fees)]
-        return [(name, amount.show(current_locale())) for name, amount in parts if amount.minor or name == "given"]
+        return [(name, shown(amount)) for name, amount in parts if amount.minor or name == "given"]
 
 
 def of(campaign: Campaign, mode: Mode, at: datetime | None = None, *, only: date | None = None) -> list[Month]:

@@ -19,7 +19,7 @@ from standfirst.funding.books import ledger, spreading
 from standfirst.funding.meter import Meter
 from standfirst.funding.models import Campaign, Mode, Payment, Period, Transfer
 from standfirst.kit import clock
-from standfirst.kit.locale import current_locale
+from standfirst.kit.locale import shown
 from standfirst.kit.money import Money, exponent
 
 MONTHS_MIN = 3  # fewer say nothing about what is usual
@@ -43,12 +43,11 @@ class Pace:
 
     def usual_text(self) -> str:
         """Return the usual sum of today."""
-        return self.usual.show(current_locale())
+        return shown(self.usual)
 
     def range_text(self) -> tuple[str, str]:
         """Return between which sums half of the earlier months were."""
-        locale = current_locale()
-        return self.low.show(locale), self.high.show(locale)
+        return shown(self.low), shown(self.high)
 
 
 def read(campaign: Campaign, meter: Meter, mode: Mode, at: datetime | None = None) -> Pace | None:

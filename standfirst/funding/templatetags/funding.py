@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from standfirst.funding.models import Campaign
 from standfirst.funding.public.months import Month
 from standfirst.funding.public.views import address_of
-from standfirst.kit.locale import current_locale
+from standfirst.kit.locale import shown
 from standfirst.kit.money import Money
 
 register = template.Library()
@@ -19,7 +19,7 @@ BAR_HEIGHT = 10
 @register.filter
 def money(amount: Money) -> str:
     """Write an amount as the page's language does."""
-    return amount.show(current_locale())
+    return shown(amount)
 
 
 @register.filter

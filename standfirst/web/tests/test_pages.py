@@ -14,7 +14,7 @@ from django.test import Client
 
 from standfirst.funding import campaigns
 from standfirst.kit import clock
-from standfirst.stories import bringing_in, publishing
+from standfirst.stories import asking, bringing_in, publishing
 from standfirst.stories.lists import PAGE_LENGTH
 from standfirst.stories.models import Story
 from standfirst.testing import discussion as talk
@@ -84,13 +84,12 @@ def test_a_campaign_that_is_over_says_so_in_the_story_and_at_its_form(client: Cl
     assert 'action="/gifts/"' not in form
 
 
-def test_a_campaign_in_the_feed_is_a_line_of_text_that_is_as_new_as_its_meter(client: Client) -> None:
+def test_a_campaign_in_the_feed_is_a_line_of_text_with_the_way_to_its_form(client: Client) -> None:
     money.make_campaign()
     boat = money.make_campaign(slug="boat", name="A <new> boat & oars", featured=False, goal_minor=90_000)
     story = asking_story()
-    text_of(client, "/feed/")
-
     money.paid_gift(boat, 30_000)
+
     feed = feedparser.parse(text_of(client, "/feed/"))
 
     assert not feed.bozo
@@ -110,11 +109,14 @@ def test_a_story_that_names_a_campaign_that_never_was_can_still_be_read(client: 
 
 def test_editors_choose_among_the_campaigns_that_there_are() -> None:
     money.make_campaign(slug="fund", name="The fund")
+    pier = money.make_campaign(slug="pier", name="The pier", featured=False)
     money.make_campaign(slug="boat", name="A new boat", featured=False)
+    campaigns.change(campaign=pier, name="The pier", tz="UTC", active=False)
 
     block = Story.body.field.stream_block.child_blocks["campaign"].child_blocks["campaign"]
 
     assert block.clean("boat") == "boat"
+    assert [name for slug, name in asking.campaign_choices()] == ["A new boat", "The fund", "The pier (ended)"]
     with pytest.raises(ValidationError):
         block.clean("bridge")
 

@@ -8,7 +8,7 @@ LOOK.replaceSync(`
   :host { display: block; max-width: 26rem; font: 1rem/1.4 system-ui, sans-serif; color: inherit }
   a { color: inherit; text-decoration: none }
   strong { font-size: 1.2em }
-  small { display: block; opacity: .75 }
+  small { display: block; opacity: .75; text-align: match-parent }
   div { --c: var(--meter-colour, #8a1c2b); position: relative; height: .5rem; margin: .4rem 0; background: #8883; forced-color-adjust: none }
   i { position: absolute; inset-block: 0; inset-inline-start: 0; background: var(--c) }
   .coming { background: repeating-linear-gradient(135deg, var(--c) 0 2px, #0000 2px 5px) }
@@ -41,7 +41,7 @@ class Meter extends HTMLElement {
   show(meter) {
     if (!meter.campaign || JSON.stringify(meter) === this.shown) return;
     this.shown = JSON.stringify(meter);
-    const make = (name, text = "", more = {}) => Object.assign(document.createElement(name), { textContent: text }, more);
+    const make = (name, text = "", more = {}) => Object.assign(document.createElement(name), { textContent: text, dir: text && "auto" }, more);
     const link = make("a", "", { href: new URL(meter.support_path, home).href });
     link.append(make("small", meter.campaign), make("strong", meter.sentence));
     if (meter.goal_minor) {
