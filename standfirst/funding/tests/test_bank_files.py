@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standfirst.funding.bank.files.csvfile import Columns
-from standfirst.funding.bank.files.lines import LINES_MAX, Statement, StatementNotUnderstood, StatementUnknown
 
 from standfirst.funding.bank.files import csvfile, reading
+from standfirst.funding.bank.files.csvfile import Columns
+from standfirst.funding.bank.files.lines import LINES_MAX, Statement, StatementNotUnderstood, StatementUnknown
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 

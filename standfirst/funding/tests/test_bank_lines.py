@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from standfirst.funding.bank.files.lines import IncomingLine, Statement, incoming
 
 from standfirst.accounts.models import Account
 from standfirst.funding import meter
 from standfirst.funding.bank import lines as bank_lines
 from standfirst.funding.bank import matching as bank_matching
+from standfirst.funding.bank.files.lines import IncomingLine, Statement, incoming
 from standfirst.funding.giving import gifts
 from standfirst.funding.models import BankLine, BankStatement, Gift, Payment
 from standfirst.funding.providers import registry
