@@ -67,6 +67,7 @@ class Statement:
     back: Money
     cover: Money
     fees: Money
+    disputes: Money
     matched: Money
     supporters: int
 
@@ -74,7 +75,7 @@ class Statement:
     def lines(self) -> list[tuple[str, str]]:
         """The parts by name, as texts; what is zero and says nothing is left out."""
         parts = [("given", self.given), ("back", self.back), ("matched", self.matched), ("cover", self.cover)]
-        parts.append(("fees", self.fees))
+        parts += [("fees", self.fees), ("disputes", self.disputes)]
         return [(name, amount.show(current_locale())) for name, amount in parts if amount.minor or name == "given"]
 
 
@@ -128,6 +129,8 @@ def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | No
         cover_out=Sum("amount_minor", filter=Q(debit=COVER)),
         fees_in=Sum("amount_minor", filter=Q(debit=ledger.FEES)),
         fees_out=Sum("amount_minor", filter=Q(credit=ledger.FEES)),
+        disputes_in=Sum("amount_minor", filter=Q(debit=ledger.DISPUTES)),
+        disputes_out=Sum("amount_minor", filter=Q(credit=ledger.DISPUTES)),
         matched_in=Sum("amount_minor", filter=Q(credit=matching(campaign))),
         matched_out=Sum("amount_minor", filter=Q(debit=matching(campaign))),
     )
@@ -142,6 +145,7 @@ def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | No
         back=money(found["back"] - found["again"]),
         cover=money(found["cover_in"] - found["cover_out"]),
         fees=money(found["fees_in"] - found["fees_out"]),
+        disputes=money(found["disputes_in"] - found["disputes_out"]),
         matched=money(found["matched_in"] - found["matched_out"]),
         supporters=supporters(campaign, [first_day], mode),
     )
