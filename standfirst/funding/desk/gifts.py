@@ -241,7 +241,7 @@ class GiftViewSet(LastingViewSet):
         Column("amount", label=_("Amount"), accessor=amount_text, sort_key="amount_minor"),
         Column("interval", label=_("How often"), accessor="get_interval_display", sort_key="interval"),
         Column("state", label=_("State"), accessor="get_status_display", sort_key="status"),
-        Column("back", label=_("Sent back"), accessor=back_text),
+        Column("back", label=_("Went back"), accessor=back_text),
         "provider",
         "started_at",
     ]
