@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from standfirst.funding.models import Gift, Payment, Refund, Subscription, Transfer
+from standfirst.funding.books import returned
+from standfirst.funding.models import Gift, Payment, Subscription, Transfer
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -99,27 +99,22 @@ def _gift_row(gift: Gift) -> Sequence[Cell]:
 
 
 def payments(*, since: date | None = None, until: date | None = None) -> Iterator[str]:
-    """Return the payments from ``since`` to ``until`` (UTC days, both included), with what went back of each."""
-    back = (
-        Refund.objects.filter(payment=OuterRef("pk"), status=Refund.Status.DONE)
-        .order_by()
-        .values("payment")
-        .annotate(total=Sum("amount_minor"))
-        .values("total")
-    )
-    rows = (
-        Payment.objects.filter(_between("paid_at", since, until), mode=registry.mode())
-        .select_related("gift__donor", "period__campaign", "receipt")
-        .annotate(back_minor=Coalesce(Subquery(back), 0))
-    )
+    """Return the payments from ``since`` to ``until`` (UTC days, both included), with what went back of each.
+
+    What is ``still counted``, added up by month, is what every page says was raised in it.
+    """
+    found = Payment.objects.filter(_between("paid_at", since, until), mode=registry.mode())
+    rows = returned.with_back(found.select_related("gift__donor", "period__campaign", "receipt"))
     heading = ["paid", "month", "campaign", "amount", "for the fees", "currency", "counted", "counted for the fees"]
-    heading += ["counted in", "rate", "sent back", "paid through", "charge", "receipt", "gift", "name", "e-mail"]
+    heading += ["counted in", "rate", "sent back", "taken back by banks", "still counted", "paid through", "charge"]
+    heading += ["receipt", "gift", "name", "e-mail"]
     return written(heading, (_payment_row(payment) for payment in _each(rows)))
 
 
 def _payment_row(payment: Any) -> Sequence[Cell]:
     campaign, gift = payment.period.campaign, payment.gift
     receipt = getattr(payment, "receipt", None)
+    gone = returned.shares(returned.parts_of(payment), returned.back_minor(payment))
     return (
         _moment(payment.paid_at),
         f"{payment.period.first_day:%Y-%m}",
@@ -131,7 +126,9 @@ def _payment_row(payment: Any) -> Sequence[Cell]:
         Money(payment.counted_cover_minor, campaign.currency).major,
         campaign.currency,
         payment.rate,
-        Money(payment.back_minor, payment.currency).major,
+        Money(payment.refunded_minor, payment.currency).major,
+        Money(returned.held_minor(payment), payment.currency).major,
+        Money(payment.counted_minor - gone.gift, campaign.currency).major,
         payment.provider,
         payment.provider_ref,
         str(receipt) if receipt else None,

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, DateField, F, Max, Q, Sum, When
+from django.db.models import Case, Count, DateField, F, Max, Min, Q, Sum, When
 from django.db.models.functions import TruncMonth
 
-from standfirst.funding import periods
+from standfirst.funding import campaigns, periods
 from standfirst.funding.books import ledger
 from standfirst.funding.models import Campaign, Closing, Interval, Payment, Subscription, Terms, Transfer
 from standfirst.kit import clock
@@ -108,7 +108,7 @@ def _last_months(campaign: Campaign) -> list[date]:
 
 
 def raised(campaign: Campaign, *, mode: str) -> list[Month]:
-    """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Two queries."""
+    """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Three queries."""
     account, running = ledger.income(campaign), periods.first_day(campaign, clock.now())
     sums = (
         Transfer.objects.filter(period__campaign=campaign, period__first_day__lte=running, mode=mode)
@@ -121,16 +121,20 @@ def raised(campaign: Campaign, *, mode: str) -> list[Month]:
         closing.period.first_day: closing
         for closing in Closing.objects.filter(period__campaign=campaign, mode=mode).select_related("period")
     }
-    return [_month(campaign, day, net, closings.get(day)) for day, net in reversed(list(sums[:MONTHS_SHOWN]))]
+    aims = {day: closing.goal_minor for day, closing in closings.items()}
+    aims.setdefault(running, campaigns.goal_minor(campaign))
+    return [
+        _month(campaign, day, net, closings.get(day), aims.get(day)) for day, net in reversed(list(sums[:MONTHS_SHOWN]))
+    ]
 
 
-def _month(campaign: Campaign, day: date, net: int, closing: Closing | None) -> Month:
+def _month(campaign: Campaign, day: date, net: int, closing: Closing | None, goal_minor: int | None) -> Month:
     currency = campaign.currency
     return Month(
         first_day=day,
         given=Money(int(net), currency),
         closed=Money(closing.given_minor, currency) if closing else None,
-        goal=Money(closing.goal_minor, currency) if closing and closing.goal_minor else None,
+        goal=Money(goal_minor, currency) if goal_minor else None,
     )
 
 
@@ -265,14 +269,18 @@ class Report:
 
 
 def of(campaign: Campaign, *, mode: str) -> Report:
-    """Return the report of ``campaign``: seven queries."""
+    """Return the report of ``campaign``, from the month of its first gift on: eight queries."""
     people = histories(campaign, mode=mode)
-    months = _last_months(campaign)
-    last = Payment.objects.filter(gift__campaign=campaign, mode=mode).aggregate(last=Max("paid_at"))["last"]
+    paid = Payment.objects.filter(gift__campaign=campaign, mode=mode).aggregate(
+        first=Min("paid_at"), last=Max("paid_at")
+    )
+    last = paid["last"]
+    begun = clock.first_of_month(clock.local_date(campaign.zone, paid["first"]))  # without any gift: this month
+    months = [day for day in _last_months(campaign) if day >= begun]
     return Report(
         campaign=campaign,
         months=raised(campaign, mode=mode),
-        recurring=recurring(campaign, mode=mode),
+        recurring=[(day, sum_) for day, sum_ in recurring(campaign, mode=mode) if day >= begun],
         comings=comings(people, months),
         cohorts=cohorts(people, months[-COHORT_MONTHS - 1 :]),
         stories=stories(campaign, mode=mode),

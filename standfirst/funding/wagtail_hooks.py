@@ -3,6 +3,9 @@
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -39,6 +42,12 @@ class FundingGroup(ViewSetGroup):
         InboxViewSet("inbox_desk"),
         ReconciliationPages(),
     )
+
+
+@hooks.register("insert_global_admin_css")
+def style() -> SafeString:
+    """Bring the style of the money's pages and panels."""
+    return format_html('<link rel="stylesheet" href="{}">', static("funding/desk.css"))
 
 
 @hooks.register("register_admin_viewset")

@@ -16,6 +16,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 LOOK_NS = 500_000_000  # half a second between two looks at the file: one system call each
+# After two looks every process has followed, and nothing is kept that another made before its own look.
+FOLLOWED_AFTER_SECONDS = 2 * LOOK_NS / 1e9
 AHEAD_MAX = timedelta(days=20 * 366)  # a rehearsal of more years than this is a typing mistake
 _AHEAD = re.compile(r"[0-9]{1,10}\n?")
 _STEP = re.compile(r"\+([0-9]{1,6})([mhdw])")

@@ -2,9 +2,12 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from standfirst.testing.letters import letter_to, link_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -20,7 +23,7 @@ def pay(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
 
 
-def test_a_monthly_gift_with_the_fee_says_what_is_paid_each_month(visitor) -> None:
+def test_a_monthly_gift_with_the_fee_leads_to_thanks_and_to_the_supporters_own_page(visitor, site) -> None:
     page = visitor("/support/")
     page.get_by_label("Monthly").check()
     expect(page.get_by_role("radio", name="$20")).to_be_visible()
@@ -34,6 +37,25 @@ def test_a_monthly_gift_with_the_fee_says_what_is_paid_each_month(visitor) -> No
 
     page.wait_for_url("**/pay/**")
     expect(page.locator(".amount")).to_contain_text("20.91")
+    page.get_by_label("E-mail").fill("monthly@example.org")
+    pay(page)
+    expect(page.locator(".kicker")).to_have_text("You give each month")
+    expect(page.locator(".support__receipt")).to_contain_text("$20")
+
+    page.get_by_role("link", name="your own page").click()
+    page.get_by_label("The e-mail address").fill("monthly@example.org")
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+    letter = letter_to("monthly@example.org", "Your link to", site.served.log.parent)
+    page.goto(urlsplit(link_in(letter)).path)
+    page.get_by_role("button", name="Open my page").click()
+
+    expect(page.locator(".regular__amount")).to_have_text("$20.91 each month")
+    expect(page.locator(".regular__facts")).to_contain_text("$0.91 of it for the fees")
+    expect(page.locator(".paid tbody tr")).to_have_count(1)
+    with page.expect_download() as receipt:
+        page.get_by_role("link", name=re.compile("Receipt .* as PDF")).click()
+    assert receipt.value.path().read_bytes().startswith(b"%PDF-")
 
 
 def test_without_javascript_the_sum_with_the_fee_is_a_page_of_its_own(visitor) -> None:

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 import django_filters  # type: ignore[import-untyped]  # ships none
+from babel.dates import format_date
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -20,6 +22,7 @@ from wagtail.admin.widgets.boolean_radio_select import BooleanRadioSelect
 from standfirst.accounts.desk import LastingViewSet
 from standfirst.accounts.models import Account
 from standfirst.funding import amounts, tasks
+from standfirst.funding.books import returned
 from standfirst.funding.desk import forms
 from standfirst.funding.desk.campaigns import ByVerb
 from standfirst.funding.giving import gifts
@@ -39,14 +42,33 @@ def amount_text(gift: Gift) -> str:
     return gift.money.show(current_locale())
 
 
+class Known:
+    """For a page that shows one thing: leaves out what is not known of it, instead of "None" and "False"."""
+
+    fields: list[str]
+    object: Any
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Find the thing, and what is known of it."""
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        self.fields = [name for name in self.fields if getattr(self.object, name) not in {"", None, False}]
+
+
 def name_text(gift: Gift) -> str:
     """Return who gave, as far as we know."""
     return gift.display_name or (gift.donor.email if gift.donor else "") or "–"
 
 
 def back_text(gift: Gift) -> str:
-    """Return what went back, or is on its way back."""
-    back = sum(payment.amount_minor - refunds.left_of(payment).minor for payment in gift.payments.all())
+    """Return what went back, or is on its way back. Needs what ``GiftList`` fetches."""
+    payments = gift.payments.all()
+    back = sum(returned.back_minor(payment) for payment in payments)
+    back += sum(
+        refund.amount_minor
+        for payment in payments
+        for refund in payment.refunds.all()
+        if refund.status == Refund.Status.ASKED
+    )
     return Money(back, gift.currency).show(current_locale()) if back else ""
 
 
@@ -55,7 +77,8 @@ class GiftList(generic.IndexView):
 
     def get_base_queryset(self) -> Any:
         """Fetch what the columns show."""
-        return super().get_base_queryset().select_related("donor", "campaign").prefetch_related("payments")
+        payments = Prefetch("payments", returned.with_back(Payment.objects.prefetch_related("refunds")))
+        return super().get_base_queryset().select_related("donor", "campaign").prefetch_related(payments)
 
 
 class RecordOfflineGift(ByVerb, generic.CreateView):
@@ -77,7 +100,7 @@ class RecordOfflineGift(ByVerb, generic.CreateView):
         return reverse("gifts_desk:inspect", args=[self.object.pk])
 
 
-class OneGift(generic.InspectView):
+class OneGift(Known, generic.InspectView):
     """A gift, what was paid, what went back, and the form that sends money back."""
 
     page_title = _("Gift")
@@ -94,6 +117,14 @@ class OneGift(generic.InspectView):
             "may_thank": self.object.thanked_at is None and user.has_perm(THANK_PERMISSION),
             "note_length_max": NOTE_LENGTH_MAX,
         }
+
+    def get_page_subtitle(self) -> str:
+        """Say whose gift it is, and how much."""
+        return f"{name_text(self.object)} · {amount_text(self.object)}"
+
+    def get_anonymous_display_value(self) -> str:
+        """Say it in a word; it is left out where it does not hold."""
+        return text("yes")
 
     def get_amount_minor_display_value(self) -> str:
         """Show an amount, not a number."""
@@ -114,24 +145,36 @@ def history(gift: Gift) -> list[tuple[datetime, str, Any]]:
         amount = Money(refund.amount_minor, refund.payment.currency).show(current_locale())
         said = text("%(amount)s to go back: %(state)s") % {"amount": amount, "state": refund.get_status_display()}
         rows.append((refund.at, said, refund.asked_by))
-    rows += [
-        (dispute.opened_at, text("disputed: %(state)s") % {"state": dispute.get_status_display()}, None)
-        for dispute in Dispute.objects.filter(payment__gift=gift)
-    ]
+    rows += [(dispute.opened_at, _disputed(dispute), None) for dispute in _disputes_of(gift)]
     rows += [
         (line.settled_at or line.statement.imported_at, text("found on a bank statement"), line.settled_by)
         for line in BankLine.objects.filter(payment__gift=gift).select_related("settled_by", "statement")
     ]
     if gift.thanked_at is not None:
         rows.append((gift.thanked_at, text("thanked"), gift.thanked_by))
-    return sorted(rows, key=lambda row: row[0])
+    # Payment services tell whole seconds: what began and was paid in the same one began first.
+    return sorted(rows, key=lambda row: row[0].replace(microsecond=0))
+
+
+def _disputes_of(gift: Gift) -> QuerySet[Dispute]:
+    return Dispute.objects.filter(payment__gift=gift).select_related("payment").order_by("opened_at")
+
+
+def _disputed(dispute: Dispute) -> str:
+    amount = Money(dispute.amount_minor, dispute.payment.currency).show(current_locale())
+    said = text("%(amount)s disputed: %(state)s") % {"amount": amount, "state": dispute.get_status_display()}
+    if dispute.status not in {Dispute.Status.INQUIRY, Dispute.Status.OPEN} or dispute.answer_by is None:
+        return said
+    day = format_date(dispute.answer_by, "long", locale=current_locale())
+    return f"{said} · {text('answer at the payment service by %(day)s') % {'day': day}}"
 
 
 def _shown(payment: Payment) -> dict[str, Any]:
     left = refunds.left_of(payment)
     return {
         "payment": payment,
-        "amount": payment.money.show(current_locale()),
+        "amount": payment.charged.show(current_locale()),
+        "cover": Money(payment.cover_minor, payment.currency).show(current_locale()) if payment.cover_minor else "",
         "left": left.show(current_locale()) if left.minor else "",
         "refunds": [
             {"refund": refund, "amount": Money(refund.amount_minor, payment.currency).show(current_locale())}
@@ -198,8 +241,9 @@ class GiftViewSet(LastingViewSet):
     list_display: ClassVar = [
         TitleColumn("name", label=_("From"), accessor=name_text, url_name="gifts_desk:inspect"),
         Column("amount", label=_("Amount"), accessor=amount_text, sort_key="amount_minor"),
+        Column("interval", label=_("How often"), accessor="get_interval_display", sort_key="interval"),
         Column("state", label=_("State"), accessor="get_status_display", sort_key="status"),
-        Column("back", label=_("Sent back"), accessor=back_text),
+        Column("back", label=_("Went back"), accessor=back_text),
         "provider",
         "started_at",
     ]

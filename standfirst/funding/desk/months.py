@@ -11,9 +11,10 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from standfirst.funding.books import ledger, returned
 from standfirst.funding.desk.pages import DeskPages, allowed, page
 from standfirst.funding.desk.reports import month_name
-from standfirst.funding.models import Payment, Period, Refund, Transfer
+from standfirst.funding.models import Payment, Period, Transfer
 from standfirst.funding.providers import registry
 from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
@@ -46,7 +47,9 @@ def month(request: HttpRequest, slug: str, first_day: str) -> HttpResponse:
         raise Http404 from error
     period = get_object_or_404(Period.objects.select_related("campaign"), campaign__slug=slug, first_day=day)
     before = request.GET.get("before", "")
-    payments = Payment.objects.filter(period=period, mode=registry.mode()).select_related("gift__donor").order_by("-pk")
+    payments = returned.with_back(
+        Payment.objects.filter(period=period, mode=registry.mode()).select_related("gift__donor").order_by("-pk")
+    )
     if before.isascii() and before.isdigit() and len(before) <= 18:
         payments = payments.filter(pk__lt=int(before))
     shown = list(payments[: PAYMENTS_A_PAGE + 1])
@@ -63,12 +66,6 @@ def month(request: HttpRequest, slug: str, first_day: str) -> HttpResponse:
 
 
 def _rows(payments: list[Payment]) -> list[dict[str, Any]]:
-    back = dict(
-        Refund.objects.filter(payment__in=payments, status=Refund.Status.DONE)
-        .order_by()
-        .values_list("payment")
-        .annotate(total=Sum("amount_minor"))
-    )
     language = current_locale()
     return [
         {
@@ -77,22 +74,41 @@ def _rows(payments: list[Payment]) -> list[dict[str, Any]]:
             "counted": Money(payment.counted_minor, payment.period.campaign.currency).show(language)
             if payment.rate
             else "",
-            "back": Money(back[payment.pk], payment.currency).show(language) if payment.pk in back else "",
+            "back": Money(back, payment.currency).show(language) if back else "",
             "name": payment.gift.display_name or (payment.gift.donor.email if payment.gift.donor else "") or "–",
         }
-        for payment in payments
+        for payment, back in ((payment, returned.back_minor(payment)) for payment in payments)
     ]
 
 
-def accounts(period: Period) -> list[tuple[str, str]]:
-    """Return what came into each account of the period less what left it, in words. Two queries."""
+def account_words(account: str) -> str:
+    """Return what an account of the ledger holds, in words; an unknown one by its own name."""
+    kind, _colon, rest = account.partition(":")
+    if kind == "clearing":
+        return text("At the payment service (%(service)s)") % {"service": rest}
+    if kind == "income" and rest.startswith("matching:"):
+        return text("Added by matching promises")
+    if kind == "income" and rest.startswith("gifts:"):
+        return text("Gifts")
+    return {
+        ledger.BANK: text("At the bank"),
+        ledger.FEES: text("Fees of payment services"),
+        ledger.DISPUTES: text("Cost of disputes"),
+        ledger.COVER: text("Added for the fees"),
+        ledger.FX: text("Differences of exchange rates"),
+    }.get(account, account)
+
+
+def accounts(period: Period) -> list[tuple[str, str, str]]:
+    """Return each account, in words and by name, and what came into it less what left it. Two queries."""
     rows = Transfer.objects.filter(period=period, mode=registry.mode()).order_by()
     sums: dict[tuple[str, str], int] = {}
     for side, sign in (("debit", 1), ("credit", -1)):
         for account, currency, total in rows.values_list(side, "currency").annotate(total=Sum("amount_minor")):
             sums[account, currency] = sums.get((account, currency), 0) + sign * int(total)
     return [
-        (account, Money(minor, currency).show(current_locale())) for (account, currency), minor in sorted(sums.items())
+        (account_words(account), account, Money(minor, currency).show(current_locale()))
+        for (account, currency), minor in sorted(sums.items())
     ]
 
 

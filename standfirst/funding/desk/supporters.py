@@ -18,6 +18,7 @@ from wagtail.admin.views import generic
 
 from standfirst.accounts.desk import LastingViewSet
 from standfirst.accounts.models import Account
+from standfirst.funding.desk.gifts import Known
 from standfirst.funding.models import Donor, Gift, YearStatement
 from standfirst.funding.supporters import acts, receipts, roster, statements
 from standfirst.funding.supporters import page as supporter_page
@@ -28,6 +29,19 @@ CHANGE_PERMISSION = "funding.change_donor"
 RECEIPT_PERMISSION = "funding.view_receipt"
 PAYMENTS_SHOWN_MAX = 200  # the newest; the list of gifts has all of them
 ACTS_SHOWN_MAX = 100
+
+WHAT = {
+    "change_amount": _("another amount:"),
+    "skip_month": _("left out the payment of"),
+    "pause": _("paused until"),
+    "resume": _("goes on"),
+    "cancel": _("cancelled"),
+    "show_name": _("name shown with the gift"),
+    "hide_name": _("name hidden with the gift"),
+    "thanked": _("thanked"),
+    "merge": _("joined with another address"),
+    "erase": _("erased"),
+}
 
 type Act = Callable[[Gift, HttpRequest, Account], None]
 
@@ -51,7 +65,7 @@ class SupporterList(generic.IndexView):
         return super().get_base_queryset().select_related("merged_into")
 
 
-class OneSupporter(generic.InspectView):
+class OneSupporter(Known, generic.InspectView):
     """A supporter: gifts, what comes again, receipts, what was changed, and the forms that change it."""
 
     page_title = _("Supporter")
@@ -62,7 +76,7 @@ class OneSupporter(generic.InspectView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "page": supporter_page.build(donor, typed={}),
-            "acts": donor.acts.select_related("by")[:ACTS_SHOWN_MAX],
+            "acts": [(act, WHAT.get(act.what, act.what)) for act in donor.acts.select_related("by")[:ACTS_SHOWN_MAX]],
             "may_change": self.request.user.has_perm(CHANGE_PERMISSION) and donor.erased_at is None,
         }
 

@@ -74,6 +74,7 @@ class Statement:
     back: Money
     cover: Money
     fees: Money
+    disputes: Money
     matched: Money
     carried: Money
     supporters: int
@@ -96,7 +97,7 @@ class Statement:
     def lines(self) -> list[tuple[str, str]]:
         """The parts by name, as texts; what is zero and says nothing is left out."""
         parts = [("given", self.given), ("back", self.back), ("carried", self.carried)]
-        parts += [("matched", self.matched), ("cover", self.cover), ("fees", self.fees)]
+        parts += [("matched", self.matched), ("cover", self.cover), ("fees", self.fees), ("disputes", self.disputes)]
         return [(name, shown(amount)) for name, amount in parts if amount.minor or name == "given"]
 
 
@@ -154,6 +155,7 @@ def statement(campaign: Campaign, first_day: date, mode: Mode) -> Statement | No
         back=money(back),
         cover=money(-sums.get(COVER, 0)),
         fees=money(sums.get(ledger.FEES, 0)),
+        disputes=money(sums.get(ledger.DISPUTES, 0)),
         matched=money(-sums.get(matching(campaign), 0)),
         carried=money(carried),
         supporters=supporters(campaign, [first_day], mode),

@@ -115,7 +115,9 @@ class Desk:
             text += " (paused)" if thing["pause_collection"] else ""
             return thing["id"], text, control.acts_for(thing)
         amount = _money(thing["amount"], thing["currency"])
-        return thing["id"], f"{_moment(thing['created'])}: {amount}, {thing['status']}", control.acts_for(thing)
+        text = f"{_moment(thing['created'])}: {amount}, {thing['status'].replace('_', ' ')}"
+        who = thing.get("billing_details", {}).get("email")
+        return thing["id"], f"{text}, {who}" if who else text, control.acts_for(thing)
 
 
 def _email(fields: Fields) -> str:
@@ -132,7 +134,7 @@ def _method(method: Thing) -> str:
     if method["type"] != "card":
         return f"bank account ending in {method[method['type']]['last4']}"
     card = method["card"]
-    return f"{card['brand']} ending in {card['last4']}, until {card['exp_month']:02d}/{card['exp_year']}"
+    return f"{card['brand'].title()} ending in {card['last4']}, until {card['exp_month']:02d}/{card['exp_year']}"
 
 
 def _moment(seconds: int) -> str:

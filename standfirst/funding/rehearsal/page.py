@@ -27,6 +27,8 @@ main.wide { max-width: 60rem; }
 .wide td form { display: inline-block; margin: 0 .25rem .25rem 0; }
 table { width: 100%; border-collapse: collapse; }
 td { padding: .375rem .5rem .375rem 0; border-top: 1px solid var(--line); vertical-align: top; }
+label { display: block; margin-bottom: .375rem; }
+.alert.done { border-color: #2e7d46; }
 input { display: block; width: 100%; min-height: 3rem; padding: .5rem; font: inherit; color: inherit;
   background: none; border: 1px solid var(--line); border-radius: 4px; }
 summary { min-height: 2rem; margin-bottom: .75rem; cursor: pointer; }
@@ -76,7 +78,7 @@ def payment(description: str, amount: str, cancel_url: str, *, email: str, decli
 
 def portal(email: str, cards: list[str], return_url: str, *, done: bool) -> str:
     """Return the page on which a card is changed."""
-    said = '<p class="alert" role="status">The card was changed.</p>' if done else ""
+    said = '<p class="alert done" role="status">The card was changed.</p>' if done else ""
     shown = "".join(f"<li>{escape(card)}</li>" for card in cards) or "<li>no card</li>"
     back = f'<p><a href="{escape(return_url)}">Back to the publication</a></p>' if return_url else ""
     return shell(
@@ -91,7 +93,8 @@ def portal(email: str, cards: list[str], return_url: str, *, done: bool) -> str:
 
 def control(moment: str, parts: list[tuple[str, list[tuple[str, str, list[str]]]]], said: str) -> str:
     """Return the page on which a rehearsal is told what to do: things with the acts that make sense for each."""
-    alert = f'<p class="alert" role="status">{escape(said)}</p>' if said else ""
+    kind = "alert done" if said.startswith("Done") else "alert"
+    alert = f'<p class="{kind}" role="status">{escape(said)}</p>' if said else ""
     html = ""
     for title, rows in parts:
         lines = "".join(f"<tr><td>{escape(text)}</td><td>{_buttons(ref, acts)}</td></tr>" for ref, text, acts in rows)

@@ -75,7 +75,7 @@ def after_payment(payment: Payment) -> None:
             heading=gettext("Thank you"),
             paragraphs=(*_rehearsed(payment.mode), _opening(payment)),
             figures=(
-                (gettext("Gift"), payment.money.show(current_locale())),
+                *_amounts(payment),
                 (gettext("To"), payment.gift.campaign.name),
                 (gettext("On"), _day(payment.paid_at)),
                 (gettext("Receipt"), str(receipt)),
@@ -183,6 +183,15 @@ def enclose_receipt(reference: str, _to: str) -> Enclosure:
     with _in_language_of(receipt.payment.gift.donor):
         pdf = receipts.pdf(receipt)
     return Enclosure(attachments=(Attachment(receipts.file_name(receipt), pdf, "application/pdf"),))
+
+
+def _amounts(payment: Payment) -> tuple[tuple[str, str], ...]:
+    """Return the gift, and what was paid where something was added for the fees: the bank's statement says that."""
+    gift = (gettext("Gift"), payment.money.show(current_locale()))
+    if not payment.cover_minor:
+        return (gift,)
+    cover = Money(payment.cover_minor, payment.currency).show(current_locale())
+    return (gift, (gettext("For the fees"), cover), (gettext("Paid"), payment.charged.show(current_locale())))
 
 
 def _opening(payment: Payment) -> str:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 
 from babel.dates import format_date
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,11 @@ from standfirst.funding.payments.subscriptions import GOING_ON
 from standfirst.funding.supporters import letterhead, receipts, roster, statements
 from standfirst.funding.supporters.acts import PAUSES_MONTHS
 from standfirst.funding.supporters.statements import Year
+from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
+MONTHS_A_YEAR = 12
 PAYMENTS_SHOWN_MAX = 50  # on one page; older ones are a link further
 DONE = {
     "amount": _("From the next payment on, you give the new amount."),
@@ -34,6 +37,7 @@ class Regular:
     gift: Gift
     subscription: Subscription
     amount: str
+    cover: str
     next_day: str
     resumes_day: str
     ended_day: str
@@ -113,17 +117,27 @@ def regular(subscription: Subscription, *, typed: str = "") -> Regular:
     """Return a subscription in words."""
     terms = next(iter(subscription.terms.all()), None)
     gift = subscription.gift
-    minor = terms.amount_minor + terms.cover_minor if terms else gift.charged.minor
+    amount_minor, cover_minor = (terms or gift).amount_minor, (terms or gift).cover_minor
     return Regular(
         gift=gift,
         subscription=subscription,
-        amount=Money(minor, gift.currency).show(current_locale()),
-        next_day=_day(subscription.next_at),
+        amount=Money(amount_minor + cover_minor, gift.currency).show(current_locale()),
+        cover=Money(cover_minor, gift.currency).show(current_locale()) if cover_minor else "",
+        next_day=_day(_next_at(subscription)),
         resumes_day=_day(subscription.resumes_at),
         ended_day=_day(subscription.ended_at or subscription.ends_at),
         card=f"{subscription.card_brand.title()} ···· {subscription.card_last4}" if subscription.card_last4 else "",
         typed=typed,
     )
+
+
+def _next_at(subscription: Subscription) -> datetime | None:
+    """Return when something is taken next: what a pause leaves out is not."""
+    at, resumes_at = subscription.next_at, subscription.resumes_at
+    if at is None or resumes_at is None or subscription.status != Subscription.Status.PAUSED:
+        return at
+    step = MONTHS_A_YEAR if subscription.gift.interval == Interval.YEAR else 1
+    return next(found for number in count() if (found := clock.months_after(at, number * step)) >= resumes_at)
 
 
 def _paid(payment: Payment) -> Paid:

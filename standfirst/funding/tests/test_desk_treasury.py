@@ -1,6 +1,8 @@
 """What treasurers look after besides gifts: comparisons, rates, promises, and whom they thanked."""
 
-from datetime import date, timedelta
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,9 +14,13 @@ from django.urls import reverse
 from standfirst.accounts.models import Account
 from standfirst.funding import pools, watching
 from standfirst.funding.books import rate_sheets
-from standfirst.funding.models import MatchingPool, Rate, Reconciliation
+from standfirst.funding.desk.gifts import history as gift_history
+from standfirst.funding.models import Gift, MatchingPool, Rate, Reconciliation
+from standfirst.funding.payments import disputes, refunds
 from standfirst.funding.tests.test_desk import post, signed_in
+from standfirst.funding.tests.test_disputes import covered, said
 from standfirst.kit import clock
+from standfirst.kit.money import Money
 from standfirst.mail.models import Letter
 from standfirst.testing.funding import charged_gift, make_campaign
 
@@ -164,3 +170,53 @@ def test_a_gift_is_thanked_for_once_and_its_history_says_by_whom(treasurer: Clie
         len(treasurer.get(reverse("gifts_desk:index") + f"?thanked={asked}").context["object_list"])
         for asked in ("true", "false")
     ] == [1, 0]
+
+
+def listed(treasurer: Client) -> str:
+    """Return the words of the one line in the list of gifts."""
+    page = treasurer.get(reverse("gifts_desk:index")).content.decode()
+    [row] = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*\$24.*?</tr>", page, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", row).split())
+
+
+def test_what_was_added_for_the_fees_did_not_go_back(treasurer: Client) -> None:
+    payment = covered(make_campaign())
+    paid = listed(treasurer)
+
+    refunds.ask(payment=payment, amount=Money(2_500, "USD"))
+    asked = listed(treasurer)
+
+    assert "-$1" not in paid
+    assert "$25" not in paid
+    assert "$25" in asked
+
+
+def test_a_gift_says_what_was_charged_and_nothing_that_is_not_known(treasurer: Client) -> None:
+    payment = covered(make_campaign())
+    Gift.objects.update(started_at=payment.paid_at.replace(microsecond=500_000))
+    payment.gift.refresh_from_db()
+
+    page = treasurer.get(reverse("gifts_desk:inspect", args=[payment.gift_id])).content.decode()
+    words = re.sub(r"<[^>]+>", " ", page)
+
+    assert "Paid: $25," in words
+    assert "$1 of it was added for the fees." in words
+    assert not {"None", "False"} & set(words.split())
+    assert [what for _at, what, _by in gift_history(payment.gift)] == ["started", "$25 paid"]
+    assert 'type="text" name="reason"' in page
+
+
+def test_a_dispute_stands_with_its_amount_and_its_day_in_history_month_and_statement(treasurer: Client) -> None:
+    payment = charged_gift(make_campaign(slug="fund"), 2_500)
+    opened = replace(said("open", "withdrawn"), answer_by=datetime(2027, 1, 23, tzinfo=UTC))
+    disputes.settle(payment=payment, facts=opened)
+    gift = treasurer.get(reverse("gifts_desk:inspect", args=[payment.gift_id])).content.decode()
+    day = payment.period.first_day.isoformat()
+
+    month = treasurer.get(reverse("months_desk:month", args=["fund", day])).content.decode()
+    statement = Client().get(f"/funding/{day[:7]}/").content.decode()
+
+    assert "$25 disputed: open · answer at the payment service by January 23, 2027" in gift
+    assert re.search(r"<td>\$25</td>\s*<td></td>\s*<td>\$25</td>", month)
+    assert "Cost of disputes" in month
+    assert "− $15" in statement

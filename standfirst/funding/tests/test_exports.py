@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standfirst.funding import exports
+from standfirst.funding.books import ledger
 from standfirst.funding.models import Gift, Transfer
-from standfirst.funding.payments import refunds
+from standfirst.funding.payments import disputes, refunds
 from standfirst.funding.tests.test_desk import signed_in
+from standfirst.funding.tests.test_disputes import covered, said
 from standfirst.kit import clock
 from standfirst.kit.money import Money
-from standfirst.testing.funding import charged_gift, make_campaign, paid_gift
+from standfirst.testing.funding import charged_gift, make_campaign, paid_gift, refund_facts
 
 pytestmark = pytest.mark.usefixtures("books")
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", '=HYPERLINK("http://x";"y")']
@@ -73,6 +76,23 @@ def test_payments_say_what_was_paid_and_what_went_back() -> None:
     expected = {"month": "2026-09", "campaign": "fund", "amount": "50.50", "sent back": "10.25", "charge": "slip"}
     assert row | expected == row
     assert row["paid"] == "2026-09-30 16:00:00Z"
+
+
+def test_what_is_still_counted_adds_up_to_what_the_month_raised() -> None:
+    campaign = make_campaign(goal_minor=None)
+    kept, sent_back, lost = covered(campaign), covered(campaign), charged_gift(campaign, 2_500)
+    refunds.send(refunds.ask(payment=kept, amount=Money(300, "USD")).pk)
+    refunds.settle(payment=sent_back, facts=refund_facts("re_1", Money(2_500, "USD")))
+    disputes.settle(payment=lost, facts=said("lost", "withdrawn"))
+
+    rows = table(exports.payments())
+
+    counted = {row["gift"]: row["still counted"] for row in rows}
+    assert [counted[str(each.gift.public_id)] for each in (sent_back, lost)] == ["0.00", "0.00"]
+    assert sum(Decimal(row["still counted"]) for row in rows) * 100 == ledger.given_minor(
+        campaign, kept.period, mode="rehearsal"
+    )
+    assert next(row["taken back by banks"] for row in rows if row["gift"] == str(lost.gift.public_id)) == "25.00"
 
 
 def test_a_span_of_days_has_both_its_ends() -> None:

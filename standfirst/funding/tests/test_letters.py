@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from standfirst.funding.models import Donor, Receipt, Subscription
+from standfirst.funding.models import Donor, Gift, Receipt, Subscription
 from standfirst.funding.payments import counting, subscriptions
 from standfirst.funding.providers.protocol import Charge
 from standfirst.funding.rehearsal.server import Rehearsal
@@ -16,7 +16,7 @@ from standfirst.kit import clock
 from standfirst.mail import postman
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
-from standfirst.testing.funding import make_campaign
+from standfirst.testing.funding import make_campaign, paid_facts, started_gift
 from standfirst.testing.mail import MailServer, a_mail_server
 from standfirst.testing.subscriptions import pass_by, starting
 
@@ -54,6 +54,18 @@ def test_a_gift_is_thanked_for_with_its_receipt_as_text_and_pdf(server: MailServ
         assert said in text_of(letter)
         assert said in letter.get_body(("html",)).get_content()
     assert (pdf.get_content_type(), pdf.get_content()[:5]) == ("application/pdf", b"%PDF-")
+
+
+def test_who_covers_the_fee_reads_what_was_paid(server: MailServer) -> None:
+    gift = started_gift(make_campaign(), 2_000)
+    Gift.objects.filter(pk=gift.pk).update(cover_minor=91)
+    gift.refresh_from_db()
+    counting.apply(facts=paid_facts(gift, charge={"amount": gift.charged}, email=ADA))
+
+    postman.deliver()
+
+    text = text_of(server.letters[0])
+    assert [line for line in text.splitlines() if "$" in line] == ["Gift: $20", "For the fees: $0.91", "Paid: $20.91"]
 
 
 def test_a_renewal_is_thanked_for_as_one(monthly: Subscription) -> None:

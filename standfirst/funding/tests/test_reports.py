@@ -59,6 +59,17 @@ def test_months_say_what_the_ledger_says_and_what_they_closed_at() -> None:
     assert september.goal == Money(5_000, "USD")
 
 
+def test_the_running_month_has_its_goal_and_no_empty_months_stand_before_the_first() -> None:
+    campaign = make_campaign(goal_minor=5_000)
+    gave(campaign, "ada", "2026-10", "2026-11")
+
+    report = reports.of(campaign, mode=MODE)
+
+    assert [month.goal for month in report.months] == [None, Money(5_000, "USD")]
+    assert [each.first_day for each in report.comings] == [date(2026, 10, 1), date(2026, 11, 1)]
+    assert [day for day, _promised in report.recurring] == [date(2026, 10, 1), date(2026, 11, 1)]
+
+
 def test_rehearsed_months_are_not_real_ones() -> None:
     campaign = make_campaign()
     gave(campaign, "ada", "2026-09")
@@ -175,7 +186,7 @@ def test_a_report_takes_a_handful_of_queries_however_many_gifts(django_assert_nu
     for name in ("ada", "grace", "mary"):
         gave(campaign, name, "2026-07", "2026-08", "2026-09")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         report = reports.of(campaign, mode=MODE)
 
     assert (report.people, report.known_until) == (3, date(2026, 9, 15))

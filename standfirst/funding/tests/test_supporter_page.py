@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from django.test import Client
 
 from standfirst.funding.models import Donor, Gift, Payment, Subscription, SupporterAct
 from standfirst.funding.rehearsal.server import Rehearsal
+from standfirst.funding.supporters import letterhead
+from standfirst.kit import clock
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
 from standfirst.testing.funding import make_campaign, paid_gift
@@ -49,6 +52,26 @@ def test_a_new_amount_is_given_from_the_next_payment_on(ada: Client, monthly: Su
     assert monthly.terms.first().amount_minor == 1_250
     assert acts() == [("change_amount", "$10 → $12.50")]
     assert "you give the new amount" in answer.content.decode()
+
+
+def test_what_is_added_for_the_fees_is_told_apart_from_the_gift(ada: Client, monthly: Subscription) -> None:
+    monthly.terms.update(cover_minor=60)
+
+    page = ada.get("/support/me/").content.decode()
+
+    assert "<strong>$10.60</strong> each month" in page
+    assert "$0.60 of it for the fees" in page
+    assert "the fee is added" in page
+
+
+def test_who_skips_a_month_is_told_when_the_gift_comes_next(ada: Client, monthly: Subscription) -> None:
+    monthly.refresh_from_db()
+    after = format_date(clock.months_after(monthly.next_at, 1).astimezone(letterhead.zone()), "long", locale="en")
+
+    page = act(ada, monthly, "skip").content.decode()
+
+    assert "paused until" in page
+    assert f"next on {after}" in page
 
 
 @pytest.mark.parametrize("typed", ["", "much", "-5", "0.01", "1e9", "<script>alert(1)</script>"])

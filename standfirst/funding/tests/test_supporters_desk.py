@@ -107,11 +107,11 @@ def test_a_treasurer_finds_a_supporter_by_address_and_name(treasurer: Client, mo
 
 
 def test_one_supporter_shows_gifts_receipts_and_what_was_changed(treasurer: Client, monthly: Subscription) -> None:
-    roster.note(donor=monthly.gift.donor, what="pause", about="3")
+    roster.note(donor=monthly.gift.donor, what="pause", about="2027-01-11")
 
     page = treasurer.get(reverse("supporters_desk:inspect", args=[monthly.gift.donor_id])).content.decode()
 
-    for said in ("$10", "-00001", "pause 3", "the supporter", "Visa ···· 4242"):
+    for said in ("$10", "-00001", "paused until 2027-01-11", "the supporter", "Visa ···· 4242"):
         assert said in page
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from standfirst.web.terminal import complain, say
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Move or show the clock. Refused where real money is taken; nonsense changes nothing."""
+    """Move or show the clock. Refused where real money is taken; nonsense changes nothing.
+
+    Returns when a running site has followed, so that whoever looks next sees no page of another time.
+    """
     config = configuration.read(Path(os.environ["STANDFIRST_SITE"]))
     if config.mode != "rehearsal":
         complain("STANDFIRST_MODE is live: the clock of a site that takes real money is never moved.")
@@ -28,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         complain(f"the clock cannot be moved: {error}")
         return exits.FAILED
+    time.sleep(clock.FOLLOWED_AFTER_SECONDS)
     say(_shown(moment))
-    say("The running site follows within a second; what fell due on the way is billed in its order.")
+    say("A running site has followed; what fell due on the way is billed in its order.")
     return exits.FINE
 
 

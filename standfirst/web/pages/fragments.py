@@ -29,7 +29,13 @@ def mastheads(arguments: Sequence[str]) -> Mapping[str, Rendered]:
     paper, menu = publication.current(), publication.menu()
     logo = picture_set(paper.logo) if paper.logo else None
     keys = frozenset({publication.KEY, *([logo.key] if logo else [])})
-    context = {"publication": paper, "menu": menu, "logo": logo, "rehearsal": settings.STANDFIRST.mode == "rehearsal"}
+    context = {
+        "publication": paper,
+        "menu": menu,
+        "logo": logo,
+        "rehearsal": settings.STANDFIRST.mode == "rehearsal",
+        "today": clock.local_date(timezone.get_default_timezone()),
+    }
     numbers = {"": 0} | {str(section.pk): section.pk for section in menu}
     return {
         argument: Rendered(

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import feedparser
@@ -11,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from standfirst.funding import campaigns
 from standfirst.kit import clock
@@ -34,6 +37,19 @@ def test_an_empty_publication_says_what_to_do_next(client: Client) -> None:
     paper.front_page()
 
     assert "The first story appears here" in text_of(client, "/")
+
+
+def test_in_a_rehearsal_that_runs_ahead_the_head_of_a_page_shows_the_day_of_its_meter(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper.front_page()
+    clock.move(tmp_path / "clock", "+40d")
+    monkeypatch.setattr(clock, "_follower", None)
+    clock.follow(tmp_path / "clock")
+
+    page = text_of(client, "/")
+
+    assert date_format(timezone.localtime(clock.now()), "DATE_FORMAT") in page
 
 
 def test_a_story_shows_its_parts_and_the_meter_and_its_thread(client: Client) -> None:

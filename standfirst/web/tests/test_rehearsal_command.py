@@ -1,12 +1,17 @@
 """``standfirst rehearsal clock``: shown, moved, refused, each in a plain line."""
 
 import re
+import threading
+from argparse import Namespace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from standfirst.kit import clock
 from standfirst.testing.sites import standfirst
 from standfirst.web import exits
+from standfirst.web.commands import rehearsal
 
 pytestmark = pytest.mark.one_database
 
@@ -27,6 +32,31 @@ def test_the_clock_is_moved_shown_and_set_back(folder: Path) -> None:
     assert "30 d ahead" in shown.stdout
     assert "the machine's own time" in back.stdout
     assert not (folder / "data" / "rehearsal-clock").exists()
+
+
+def test_when_the_command_is_done_a_running_site_has_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STANDFIRST_SITE", str(folder))
+    site = clock._Follower(folder / "data" / "rehearsal-clock")
+    seen: list[timedelta] = []
+    for step in ("+30d", "now"):
+        # A site that has just looked looks again only after a while.
+        asking, stop = threading.Event(), threading.Event()
+
+        def ask(asking: threading.Event = asking, stop: threading.Event = stop) -> None:
+            while not stop.wait(0.01):
+                site.ahead()
+                asking.set()
+
+        readers = threading.Thread(target=ask)
+        readers.start()
+        asking.wait()
+        done = rehearsal.run(Namespace(step=step))
+        seen.append(site.ahead())
+        stop.set()
+        readers.join()
+        assert done == exits.FINE
+
+    assert seen == [timedelta(days=30), timedelta()]
 
 
 @pytest.mark.parametrize("step", ["-1d", "soon", "+5"])
