@@ -19,8 +19,6 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from PIL import Image as Drawing
-from standfirst.funding.bank.files.csvfile import Columns
-from standfirst.funding.bank.files.lines import Statement, incoming
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.application import Application
@@ -30,6 +28,8 @@ from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
 from standfirst.funding import allowances, campaigns, pools, tasks, watching
 from standfirst.funding.bank import lines as bank_lines
+from standfirst.funding.bank.files.csvfile import Columns
+from standfirst.funding.bank.files.lines import Statement, incoming
 from standfirst.funding.books import chain, closings, ledger, rate_sheets
 from standfirst.funding.giving import gifts, presets
 from standfirst.funding.models import BankLine, Gift, Interval, Period
@@ -349,7 +349,8 @@ def a_refund_fails(world: World) -> None:
 def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
     first, second = money.message("evt_1", "cs_1"), money.message("evt_2", "cs_2")
     gift = money.started_gift(world.campaign)
-    inbox.settle(event_pk=first, facts=money.paid_facts(gift))
+    taken = inbox.take()
+    inbox.settle(answers=[inbox.Answer(tuple(taken), money.paid_facts(gift))])
     inbox.finish(event_pk=first)
     inbox.park(event_pk=second, why="the service does not answer")
     inbox.quarantine(event_pk=second, why="another amount")
