@@ -43,7 +43,8 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(minutes=1)  # what was begun and not ended by then is begun again by the scheduler
 LENT_FOR = timedelta(minutes=2)  # longer than a batch takes while the provider answers each question at the last moment
-BATCH_MAX = 24  # messages that are borrowed together, and what else waits of their payments: 0.2 seconds of booking
+BATCH_MAX = 10  # messages that are borrowed together, and what else waits of their payments: on SQLite, where
+# nobody else can write while they are booked, a tenth of a second
 AT_ONCE_MAX = 8  # questions; at Stripe's quarter of a second a third of the hundred that it allows each second
 ERROR_LENGTH_MAX = 500  # characters; as the column
 
