@@ -175,9 +175,9 @@ def _book(answers: Sequence[Answer]) -> dict[int, str]:
             return {pk: state for answer in answers for pk, state in _book([answer]).items()}
         troubles = [trouble]
     states: dict[int, str] = {}
-    for answer, trouble in zip(answers, troubles, strict=True):
+    for answer, why in zip(answers, troubles, strict=True):
         done = {each.pk: str(State.DONE) for each in answer.messages}
-        states |= done if trouble is None else _set_aside(answer.messages, trouble)
+        states |= done if why is None else _set_aside(answer.messages, why)
     return states
 
 
