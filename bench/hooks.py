@@ -1,12 +1,13 @@
 """Gifts that are paid at the rehearsal's payment service, and nobody has told the site: ``python -m bench.hooks``.
 
-``pay COUNT`` makes them and prints the signed messages' secret and what they are about; ``counted`` prints
-what the site made of them.
+``pay COUNT`` makes them and prints the signed messages' secret and what they are about; ``booked COUNT`` waits until so
+many messages are, and prints when that was; ``counted`` prints what the site made of them.
 """
 
 import json
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ from standfirst.funding.models import Payment, ProviderEvent, Transfer  # noqa: 
 from standfirst.funding.rehearsal import keys  # noqa: E402
 from standfirst.funding.rehearsal.server import Rehearsal  # noqa: E402
 from standfirst.kit.money import Money  # noqa: E402
+
+LOOK_SECONDS = 0.1  # a look costs the machine that is measured a millisecond
 
 
 def pay(count: int) -> dict[str, Any]:
@@ -66,5 +69,15 @@ def counted() -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
+def booked(count: int) -> None:
+    """Say that we watch, then the moment (monotonic) at which ``count`` messages were done, effects and all."""
+    print("ready", flush=True)
+    while ProviderEvent.objects.filter(state=ProviderEvent.State.DONE).count() < count:
+        time.sleep(LOOK_SECONDS)
+    print(time.monotonic())
+
+
+if __name__ == "__main__" and sys.argv[1] == "booked":
+    booked(int(sys.argv[2]))
+elif __name__ == "__main__":
     print(json.dumps(pay(int(sys.argv[2])) if sys.argv[1] == "pay" else counted()))

@@ -354,7 +354,8 @@ def a_refund_fails(world: World) -> None:
 def a_message_of_the_payment_service_is_dealt_with(world: World) -> None:
     first, second = money.message("evt_1", "cs_1"), money.message("evt_2", "cs_2")
     gift = money.started_gift(world.campaign)
-    inbox.settle(event_pk=first, facts=money.paid_facts(gift))
+    taken = inbox.take()
+    inbox.settle(answers=[inbox.Answer(tuple(taken), money.paid_facts(gift))])
     inbox.finish(event_pk=first)
     inbox.park(event_pk=second, why="the service does not answer")
     inbox.quarantine(event_pk=second, why="another amount")

@@ -87,7 +87,8 @@ def settle(*, payment: Payment) -> None:
 
 def follow(payment: Payment) -> None:
     """Settle a payment that was counted, or of which some went back. Registered in ``apps``."""
-    settle(payment=payment)
+    if MatchingPool.objects.filter(campaign=payment.gift.campaign_id).exists():  # most campaigns have none
+        settle(payment=payment)
 
 
 def used(pool: MatchingPool, mode: str) -> Money:

@@ -13,6 +13,7 @@ from standfirst.kit import clock
 from standfirst.kit.money import Money
 
 log = logging.getLogger(__name__)
+ROUND_MAX = 200  # messages, and refunds, of which one round of the scheduler begins no more
 
 
 @task
@@ -44,14 +45,14 @@ def try_again(*, event_pk: int) -> None:
 
 def process_parked() -> int:
     """Try again what was parked, forgotten, or asked of a provider that did not answer; return how many. Scheduled."""
-    due = inbox.due()
-    for event_pk in due:
-        inbox.process(event_pk)
+    settled = 0
+    while settled < ROUND_MAX and (taken := inbox.process_due()):
+        settled += taken
     overdue = refunds.waiting().filter(at__lte=clock.now() - inbox.FORGOTTEN_AFTER).values_list("pk", flat=True)
-    asked = list(overdue[: inbox.BATCH_MAX])
+    asked = list(overdue[:ROUND_MAX])
     for refund_id in asked:
         refunds.send(refund_id)
-    return len(due) + len(asked)
+    return settled + len(asked)
 
 
 def ledger_self_check(*, whole_chain: bool = False) -> list[checking.Broken]:

@@ -24,7 +24,7 @@ from standfirst.kit.money import Money
 
 
 class ScriptedService(GivenOnce):
-    """Answers from ``facts`` (by what is asked about) and ``moved``."""
+    """Answers from ``facts`` (by what is asked about) and ``moved``; ``asked`` is what it was asked about."""
 
     name: ClassVar[str] = "stripe"
     refundable: ClassVar[bool] = True
@@ -32,6 +32,7 @@ class ScriptedService(GivenOnce):
     def __init__(self) -> None:
         self.facts: dict[str, Facts] = {}
         self.moved: list[Movement] = []
+        self.asked: list[str] = []
 
     def start(self, intent: Intent) -> Redirect:
         """Refuse: nothing is paid here."""
@@ -39,6 +40,7 @@ class ScriptedService(GivenOnce):
 
     def fetch(self, ref: str) -> Facts:
         """Say what the script says about ``ref``."""
+        self.asked.append(ref)
         if ref not in self.facts:
             raise NotFound(ref=ref)
         return self.facts[ref]

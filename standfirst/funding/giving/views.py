@@ -25,7 +25,7 @@ from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.giving import challenges, gave, gifts, methods, references, wishes
 from standfirst.funding.giving import form as giftform
 from standfirst.funding.models import TRANSFER_OPEN_AGE_MAX, Gift, Interval
-from standfirst.funding.payments import inbox
+from standfirst.funding.payments import inbox, settlers
 from standfirst.funding.providers import bank, registry
 from standfirst.funding.providers.protocol import EventRefused, NotSetUp
 from standfirst.kit.errors import Refusal
@@ -259,7 +259,7 @@ def _form_address(gift: Gift) -> str:
 @require_POST
 @personal_page
 def events(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a provider's message: verify, keep, answer. What it is about is settled at once if that is quick.
+    """Take a provider's message: verify, keep, answer. What it is about is settled beside that.
 
     Whatever goes wrong after it is kept is the inbox's business; 503 asks the provider to come again.
     """
@@ -276,16 +276,8 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
     except DatabaseError:
         log.exception("a message of %s could not be kept", provider)
         return HttpResponse(status=503)
-    _settle_now(waiting)
+    settlers.settle(waiting)
     return HttpResponse(status=200)
-
-
-def _settle_now(waiting: list[int]) -> None:
-    for event_pk in waiting:
-        try:
-            inbox.process(event_pk)
-        except DatabaseError:
-            log.warning("message %s is left to the scheduler", event_pk, exc_info=True)
 
 
 def _body(request: HttpRequest) -> bytes | None:

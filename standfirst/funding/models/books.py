@@ -120,6 +120,7 @@ class ProviderEvent(models.Model):
     event_id = models.CharField(max_length=REFERENCE_LENGTH_MAX)
     type = models.CharField(_("says"), max_length=80)
     object_ref = models.CharField(_("about"), max_length=REFERENCE_LENGTH_MAX)
+    payment_ref = models.CharField(max_length=REFERENCE_LENGTH_MAX, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     error = models.CharField(_("trouble"), max_length=500, blank=True)

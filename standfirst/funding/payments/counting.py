@@ -1,8 +1,11 @@
 """Payments: what the provider says now becomes rows and transfers, once, in whatever order it is said."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
@@ -59,9 +62,56 @@ def apply(*, facts: Facts) -> Gift:
     """Make our rows say what the provider says. The same facts again, or older ones, change nothing.
 
     Refusals: UnknownGift, NotOurs, FactsDisagree, RateMissing, RefundsDisagree, DisputesDisagree.
-    Locks the gift's row until the commit.
+    Locks the gift's row and the payment's until the commit.
     """
-    gift = _gift_of(facts)
+    return _apply(facts, _locked([facts]))
+
+
+@verb
+def apply_all(*, many: Sequence[Facts]) -> list[Exception | None]:
+    """Do what ``apply`` does for each of ``many``, which are of different gifts, in one transaction.
+
+    Return what kept each from it, None if nothing did. One that fails leaves the others be. What the
+    database cannot do (a connection lost, a deadlock) is raised, and nothing is changed. Locks all gifts,
+    then all payments, each in the order of their ids, so that batches wait in one direction only.
+    """
+    locked = _locked(many)
+    return [_tried(facts, locked) for facts in many]
+
+
+def _tried(facts: Facts, locked: "_Locked") -> Exception | None:
+    try:
+        with transaction.atomic():
+            _apply(facts, locked)
+    except IntegrityError as trouble:
+        return trouble
+    except DatabaseError:
+        raise
+    except Exception as trouble:  # noqa: BLE001 - whoever asked decides what it means
+        return trouble
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """The rows that facts are about, as they stand; what is applied to them is seen in them."""
+
+    gifts: dict[uuid.UUID, Gift]
+    payments: dict[tuple[str, str], Payment]
+
+
+def _locked(many: Sequence[Facts]) -> _Locked:
+    ids = {facts.gift_id for facts in many if facts.gift_id is not None}
+    refs = {facts.charge.ref for facts in many if facts.charge is not None}
+    gifts = Gift.objects.select_for_update(of=("self",)).select_related("campaign", "donor").order_by("pk")
+    found = {gift.public_id: gift for gift in gifts.filter(public_id__in=ids)}
+    payments = Payment.objects.select_for_update(of=("self",)).select_related("period").order_by("pk")
+    standing = payments.filter(provider_ref__in=refs) if refs else ()
+    return _Locked(found, {(payment.provider, payment.provider_ref): payment for payment in standing})
+
+
+def _apply(facts: Facts, locked: _Locked) -> Gift:
+    gift = _gift_of(facts, locked)
     if facts.live is not (gift.mode == Mode.LIVE) or facts.provider != gift.provider:
         raise FactsDisagree(theirs=f"{facts.provider}, live: {facts.live}", ours=f"{gift.provider}, {gift.mode}")
     if facts.subscription is not None:
@@ -69,7 +119,7 @@ def apply(*, facts: Facts) -> Gift:
     # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
     if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
         _remember_donor(gift, facts.email)
-        payment = _count(gift, facts.charge, None)
+        payment = _count(gift, facts.charge, locked.payments.get((gift.provider, facts.charge.ref)))
         for refund in facts.charge.refunds:
             refunds.settle(payment=payment, facts=refund)
         for dispute in facts.charge.disputes:
@@ -88,11 +138,11 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
 
     Refusals: FactsDisagree (amount or currency are not the gift's), RateMissing. Call with the gift's row locked.
     """
-    return _count(gift, charge, by)
+    standing = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
+    return _count(gift, charge, standing, by)
 
 
-def _count(gift: Gift, charge: Charge, by: Account | None) -> Payment:
-    payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
+def _count(gift: Gift, charge: Charge, payment: Payment | None, by: Account | None = None) -> Payment:
     known = payment is not None
     if payment is None:
         payment = _new_payment(gift, charge, by)
@@ -104,7 +154,7 @@ def _count(gift: Gift, charge: Charge, by: Account | None) -> Payment:
     _book_arrival(payment, charge, list(payment.transfers.all()) if known else [])
     if gift.status != Gift.Status.PAID:
         gift.status = Gift.Status.PAID
-        gift.save(update_fields=["status"])
+        gift.save(update_fields=["status", "donor"])
     if not known:
         for callback in _on_counted:
             callback(payment)
@@ -171,12 +221,10 @@ def _book_arrival(payment: Payment, charge: Charge, rows: list[Transfer]) -> Non
     ledger.record(made, known=rows)
 
 
-def _gift_of(facts: Facts) -> Gift:
+def _gift_of(facts: Facts, locked: _Locked) -> Gift:
     if facts.gift_id is None:
         raise NotOurs
-    gift = (
-        Gift.objects.select_for_update(of=("self",)).select_related("campaign").filter(public_id=facts.gift_id).first()
-    )
+    gift = locked.gifts.get(facts.gift_id)
     if gift is not None:
         return gift
     if facts.site != registry.site_mark():
@@ -188,7 +236,6 @@ def _remember_donor(gift: Gift, email: str) -> None:
     # An erased supporter's gift is paid already: later messages do not bring the address back.
     if email and gift.donor_id is None and gift.status != Gift.Status.PAID:
         gift.donor = Donor.objects.get_or_create(email=email.lower(), defaults={"created_at": clock.now()})[0]
-        gift.save(update_fields=["donor"])
 
 
 def _write_down(gift: Gift, status: Gift.Status) -> None:
@@ -197,8 +244,6 @@ def _write_down(gift: Gift, status: Gift.Status) -> None:
     gift.save(update_fields=["status"])
     if status != before and Gift.Status.PENDING in {status, before}:
         touch(ledger.METER_KEY)  # the meter may show what is on its way
-    if status == Gift.Status.FAILED:
-        allowances.declined(gift=gift, fact=str(gift.public_id))
 
 
 def _plain(amount: Money) -> str:

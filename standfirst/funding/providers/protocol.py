@@ -1,7 +1,7 @@
 """What funding asks of a payment service, and the only shape in which it sees an answer."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal, Protocol
@@ -82,11 +82,16 @@ class Redirect:
 
 @dataclass(frozen=True, slots=True)
 class EventRef:
-    """A verified message: who it is (for "once only"), what it says, and what it speaks of."""
+    """A verified message: who it is (for "once only"), what it says, and what it speaks of.
+
+    ``payment_ref`` is the payment that this belongs to, as the message says; "" if it says none. One
+    question answers all messages of a payment that were there before it was asked.
+    """
 
     event_id: str
     type: str
     object_ref: str
+    payment_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +236,10 @@ class Provider(Protocol):
         """Ask the provider what is true now about the gift that ``ref`` belongs to."""
         ...
 
+    def telling(self, refs: Sequence[str]) -> str:
+        """Return which of ``refs``, all of one payment, to ask about: its answer says what all others' would."""
+        ...
+
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[EventRef]:
         """Return what a message says, or raise EventRefused."""
         ...
@@ -272,6 +281,10 @@ class GivenOnce:
 
     def close(self, session_ref: str) -> None:
         """Do nothing: no card can be tried there."""
+
+    def telling(self, refs: Sequence[str]) -> str:
+        """Return the first: each says all that there is."""
+        return refs[0]
 
     def change(self, subscription_ref: str, charged: Money, product: str) -> SubscriptionFacts:
         """Refuse: nothing comes again this way."""

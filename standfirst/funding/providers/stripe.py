@@ -2,14 +2,14 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from standfirst.funding.models import Interval
+from standfirst.funding.models import REFERENCE_LENGTH_MAX, Interval
 from standfirst.funding.providers import stripe_facts as read
 from standfirst.funding.providers.protocol import (
     Charge,
@@ -170,6 +170,10 @@ class Stripe:
         if reader is None:
             raise NotFound(ref=ref)
         return reader(ref)
+
+    def telling(self, refs: Sequence[str]) -> str:
+        """Return the session if there is one: it alone knows that nobody paid. Of the charge all say the same."""
+        return min(refs, key=lambda ref: not ref.startswith("cs_"))
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> list[EventRef]:
         """Check the signature, then read who sent what about what. Types that we do not act on are no news."""
@@ -440,8 +444,20 @@ class Stripe:
 
 
 def _event_ref(event: dict[str, Any]) -> EventRef:
-    about = event["data"]["object"]["id"]
+    thing = event["data"]["object"]
+    about = thing["id"]
     for text in (event["id"], event["type"], about):
         if not isinstance(text, str) or not text:
             raise ValueError(text)
-    return EventRef(event_id=event["id"], type=event["type"], object_ref=about)
+    return EventRef(event["id"], event["type"], object_ref=about, payment_ref=_payment_of(thing))
+
+
+def _payment_of(thing: dict[str, Any]) -> str:
+    """Return the payment that a session, charge, refund or dispute names, or that ``thing`` is.
+
+    "" for a charge that failed: it tells of one attempt, which no answer about the payment need name.
+    """
+    if thing.get("object") == "charge" and thing.get("status") == "failed":
+        return ""
+    named = thing["id"] if thing["id"].startswith("pi_") else thing.get("payment_intent")
+    return named if isinstance(named, str) and len(named) <= REFERENCE_LENGTH_MAX else ""

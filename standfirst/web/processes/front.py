@@ -8,6 +8,7 @@ import setproctitle
 
 from standfirst.delivery import apart
 from standfirst.delivery.handler import Handler
+from standfirst.funding.payments import settlers
 from standfirst.web import application
 from standfirst.web.files import Files
 from standfirst.web.processes.child import end_with_parent
@@ -30,6 +31,7 @@ def started(descriptor: int) -> Files:
         end_with_parent(front)
         setproctitle.setproctitle(TITLE)
         os.nice(BEHIND_STORED_PAGES)
+        settlers.start()
         os.close(descriptor)  # no connection may wait for a process that does not accept
 
     backend, pid = apart.forked(Handler, connections=application.calls_at_once(), begin=begin)

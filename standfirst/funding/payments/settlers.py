@@ -1,0 +1,72 @@
+"""Threads that settle messages beside the requests that brought them: who sends one waits until it is kept, no longer.
+
+Where none were started (a command, a test) whoever brings a message settles it. Messages that a
+thread leaves behind, as its process ends or the database is away, are the scheduler's.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+
+from django.db import DatabaseError, close_old_connections, connection
+
+from standfirst.funding.payments import inbox
+
+THREADS = 2  # one asks and reads while the other books
+THREADS_ON_SQLITE = 1  # one writes at a time, and whoever else wants to has its turn while this one asks
+BREATH_SECONDS = 0.004  # for each message: about as long as it was booked
+
+log = logging.getLogger(__name__)
+_news = threading.Event()
+_started = threading.Event()
+_threads: list[threading.Thread] = []
+
+
+def start() -> None:
+    """Have this process settle what comes, from now until it ends; what waits already, too."""
+    _started.set()
+    _news.set()
+    for _ in range(THREADS if connection.vendor == "postgresql" else THREADS_ON_SQLITE):
+        thread = threading.Thread(target=_settle_what_comes, name="settler", daemon=True)
+        thread.start()
+        _threads.append(thread)
+
+
+def stop() -> None:
+    """End the threads, each after the batch that it has begun."""
+    _started.clear()
+    _news.set()
+    while _threads:
+        _threads.pop().join()
+
+
+def settle(waiting: Iterable[int]) -> None:
+    """Have these messages settled soon: by the threads, or here and now if there are none."""
+    if _started.is_set():
+        _news.set()
+        return
+    for event_pk in waiting:
+        try:
+            inbox.process(event_pk)
+        except DatabaseError:
+            log.warning("message %s is left to the scheduler", event_pk, exc_info=True)
+
+
+def _let_others_write(settled: int) -> None:
+    """Wait a moment on SQLite, where one writes at a time and those who wait look again only now and then."""
+    if connection.vendor == "sqlite":
+        time.sleep(settled * BREATH_SECONDS)
+
+
+def _settle_what_comes() -> None:
+    while _news.wait() and _started.is_set():
+        _news.clear()  # before looking: what comes from here on is seen, or wakes again
+        close_old_connections()
+        try:
+            while _started.is_set() and (taken := inbox.process_due()):
+                _let_others_write(taken)
+        except Exception:
+            # Said and gone on with: a thread that ends would leave everything to the scheduler for good.
+            log.exception("messages are left to the scheduler")
+    connection.close()
