@@ -69,7 +69,7 @@ def paid_gift(campaign: Any, minor: int, *, on: date | None = None, **wishes: An
 
 def started_gift(campaign: Any, minor: int = 2_500, **wishes: Any) -> Any:
     """Write down a gift that somebody means to pay online."""
-    return gifts.start(amount=Money(minor, campaign.currency), **wishes)
+    return gifts.start(amount=Money(minor, campaign.currency), **{"campaign": campaign} | wishes)
 
 
 def paid_facts(gift: Any, **wishes: Any) -> Facts:
