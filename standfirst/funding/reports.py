@@ -13,8 +13,9 @@ from datetime import date, datetime
 from django.db.models import Case, Count, DateField, F, Max, Q, Sum, When
 from django.db.models.functions import TruncMonth
 
-from standfirst.funding.books import ledger
+from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Closing, Interval, Payment, Subscription, Terms, Transfer
+from standfirst.funding.payments import subscriptions
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 
@@ -107,27 +108,23 @@ def _last_months(campaign: Campaign) -> list[date]:
 
 
 def raised(campaign: Campaign, *, mode: str) -> list[Month]:
-    """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Two queries."""
-    account = ledger.income(campaign)
-    sums = (
-        Transfer.objects.filter(period__campaign=campaign, mode=mode)
-        .filter(Q(credit=account) | Q(debit=account))
-        .order_by("-period__first_day")
-        .values_list("period__first_day")
-        .annotate(net=Sum(Case(When(credit=account, then=F("amount_minor")), default=-F("amount_minor"))))
-    )
+    """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Two queries.
+
+    They are counted as the meter counts them, after fees if the campaign says so; below zero as they are.
+    """
+    given = totals.given_by_month(campaign, mode=mode)
     closings = {
         closing.period.first_day: closing
         for closing in Closing.objects.filter(period__campaign=campaign, mode=mode).select_related("period")
     }
-    return [_month(campaign, day, net, closings.get(day)) for day, net in reversed(list(sums[:MONTHS_SHOWN]))]
+    return [_month(campaign, day, given[day], closings.get(day)) for day in sorted(given)[-MONTHS_SHOWN:]]
 
 
-def _month(campaign: Campaign, day: date, net: int, closing: Closing | None) -> Month:
+def _month(campaign: Campaign, day: date, given_minor: int, closing: Closing | None) -> Month:
     currency = campaign.currency
     return Month(
         first_day=day,
-        given=Money(int(net), currency),
+        given=Money(given_minor, currency),
         closed=Money(closing.given_minor, currency) if closing else None,
         goal=Money(closing.goal_minor, currency) if closing and closing.goal_minor else None,
     )
@@ -137,7 +134,8 @@ def recurring(campaign: Campaign, *, mode: str) -> list[tuple[date, Money]]:
     """Return what was promised to come again each month, at the end of each of the last months. Two queries.
 
     A yearly gift counts a twelfth. Gifts in other currencies than the campaign's are left out. A gift that
-    is paused now is left out of the newest month; when it was paused before is not known.
+    is paused or unpaid now is left out of the newest month, which is ``subscriptions.monthly_recurring``; when it
+    was paused before is not known.
     """
     rows = Subscription.objects.filter(
         gift__campaign=campaign, gift__mode=mode, gift__currency=campaign.currency
@@ -153,11 +151,12 @@ def recurring(campaign: Campaign, *, mode: str) -> list[tuple[date, Money]]:
     for pk, started_at, ended_at, status, interval, first_minor in rows:
         for place, end in enumerate(ends):
             gone = ended_at is not None and ended_at <= end
-            resting = end == now and status == Subscription.Status.PAUSED
+            resting = end == now and status not in subscriptions.GIVING
             if started_at <= end and not gone and not resting:
                 minor = next((minor for set_at, minor in reversed(terms[pk]) if set_at <= end), first_minor)
                 twelfths[place] += minor * (1 if interval == Interval.YEAR else MONTHS_A_YEAR)
-    return [(day, Money(sum_ // MONTHS_A_YEAR, campaign.currency)) for day, sum_ in zip(months, twelfths, strict=True)]
+    minor = map(subscriptions.a_month, twelfths)
+    return [(day, Money(sum_, campaign.currency)) for day, sum_ in zip(months, minor, strict=True)]
 
 
 type History = Mapping[int, int]  # the month in which somebody gave, and until which that gift lasts

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
-
-from standfirst.funding.models import Campaign, Interval, Mode, Subscription, Terms
+from standfirst.funding.models import Campaign, Mode
+from standfirst.funding.payments import subscriptions
 from standfirst.kit.money import Money
-
-MONTHS_OF_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """From how many supporters, and how much a month; a yearly gift counts a twelfth, rounded down."""
+    """From how many people, and how much a month; a yearly gift counts a twelfth."""
 
     supporters: int
     a_month: Money
@@ -20,16 +17,8 @@ class Promised:
 
 def of(campaign: Campaign, mode: Mode) -> Promised:
     """Return what comes again to ``campaign``. Gifts in other currencies count as supporters, not in the sum."""
-    newest = Terms.objects.filter(subscription=OuterRef("pk")).order_by("-id")
-    rows = (
-        Subscription.objects.filter(gift__campaign=campaign, gift__mode=mode, status=Subscription.Status.ACTIVE)
-        .annotate(agreed=Subquery(newest.values("amount_minor")[:1]))
-        .values_list("agreed", "gift__amount_minor", "gift__interval", "gift__currency")
+    by_currency = subscriptions.monthly_recurring(campaign, mode=mode)
+    return Promised(
+        supporters=subscriptions.active_supporters(campaign, mode=mode),
+        a_month=by_currency.get(campaign.currency, Money(0, campaign.currency)),
     )
-    minor = count = 0
-    for agreed, first, interval, currency in rows:
-        count += 1
-        if currency == campaign.currency:
-            amount = first if agreed is None else agreed
-            minor += amount // MONTHS_OF_A_YEAR if interval == Interval.YEAR else amount
-    return Promised(count, Money(minor, campaign.currency))
