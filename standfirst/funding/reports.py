@@ -155,8 +155,9 @@ def recurring(campaign: Campaign, *, mode: str) -> list[tuple[date, Money]]:
             if started_at <= end and not gone and not resting:
                 minor = next((minor for set_at, minor in reversed(terms[pk]) if set_at <= end), first_minor)
                 twelfths[place] += minor * (1 if interval == Interval.YEAR else MONTHS_A_YEAR)
-    minor = map(subscriptions.a_month, twelfths)
-    return [(day, Money(sum_, campaign.currency)) for day, sum_ in zip(months, minor, strict=True)]
+    return [
+        (day, Money(subscriptions.a_month(sum_), campaign.currency)) for day, sum_ in zip(months, twelfths, strict=True)
+    ]
 
 
 type History = Mapping[int, int]  # the month in which somebody gave, and until which that gift lasts
