@@ -1,9 +1,11 @@
 """How often somebody may try: what keeps the form from being used to try out stolen cards.
 
-Counted are keyed hashes, each in a window of an hour: of the address (IPv6: its /64), of the
-browser's key, of the e-mail address, and one for everybody together. A try is counted in a
-transaction of its own, so that a refused one counts, too, and many at once are never counted
-as few. Declined cards weigh more than tries.
+Counted are keyed hashes: of the address (IPv6: its /64), of the browser's key, of the e-mail
+address, and one for everybody together. Counts are kept by the hour of the clock; the last hour
+is this one's and of the one before the part that still lies in it. So nobody has twice the
+limit around the full hour. A try is counted in a transaction of its own, so that many at once are
+never counted as few; one beyond the limit leads nowhere and is not counted, so that an office that is
+often refused is not refused for good. Declined cards weigh more than tries.
 """
 
 from collections.abc import Mapping
@@ -20,7 +22,9 @@ from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 
 WINDOW = timedelta(hours=1)
-# Tries in a window. A household may be an office; a card tester needs hundreds.
+_MINUTE = timedelta(minutes=1)
+_WAIT_MINUTES_MAX = 2 * WINDOW // _MINUTE  # by then, all that was counted is out of the window
+# Tries within the last hour. A household may be an office; a card tester needs hundreds.
 TRIES_MAX = {"household": 30, "browser": 12, "email": 8}
 DECLINES_MAX = {"household": 10, "browser": 5, "gift": 10}
 # From here on, a try costs a few seconds of computing. The first asks nothing of anybody.
@@ -31,7 +35,7 @@ _SALT = "standfirst.funding.allowance"
 
 
 class TooManyTries(Refusal):
-    """The limit of an hour is reached."""
+    """The limit of an hour is reached. ``details`` say after how many ``minutes`` the next try may go on."""
 
     code = "funding.too_many_tries"
     status = 429
@@ -74,25 +78,33 @@ def take(asker: Asker, *, solved: bool, card: bool = True) -> None:
     ``solved``: it brought a solved challenge; ``card``: it leads to where cards can be tried.
     Refusals: TooManyTries, ChallengeNeeded.
     """
-    tries = count(what="try", traits=asker.traits())
-    declines = _used("decline", {"everybody": "all"} | asker.traits()) if card else {}
+    tries = count(what="try", traits=asker.traits(), most=TRIES_MAX)
+    suspects = {"everybody": "all"} | asker.traits()
+    declines = counted(what="decline", traits=suspects) if card else {}
     if _exceeded(tries, TRIES_MAX) or _exceeded(declines, DECLINES_MAX):
-        raise TooManyTries(minutes=max(1, -(-seconds_left() // 60)))
+        raise TooManyTries(minutes=_minutes_to_wait(asker, card=card))
     dear = _exceeded(tries, TRIES_FREE) or _exceeded(declines, DECLINES_FREE)
     if card and dear and not solved:
         raise ChallengeNeeded
 
 
-def seconds_left(at: datetime | None = None) -> int:
-    """Return after how many seconds the window of now ends."""
-    moment = at or clock.now()
-    return max(1, int((_window(moment) + WINDOW - moment).total_seconds()))
+def _minutes_to_wait(asker: Asker, *, card: bool) -> int:
+    """Return after how many minutes ``asker`` may try again, if nothing more is counted until then."""
+    suspects = {"everybody": "all"} | asker.traits()
+    tries, declines = _hours("try", asker.traits()), _hours("decline", suspects if card else {})
+    for minutes in range(1, _WAIT_MINUTES_MAX):
+        at = clock.now() + minutes * _MINUTE
+        again = {kind: used + 1 for kind, used in _within(tries, at).items()}
+        if not _exceeded(again, TRIES_MAX) and not _exceeded(_within(declines, at), DECLINES_MAX):
+            return minutes
+    return _WAIT_MINUTES_MAX
 
 
 @verb
-def count(*, what: str, traits: Mapping[str, str]) -> dict[str, int]:
-    """Count ``what`` once for each of ``traits`` (kind and value); return how often it was counted in this window.
+def count(*, what: str, traits: Mapping[str, str], most: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Count ``what`` once for each of ``traits`` (kind and value); return how often that is within the last hour.
 
+    What would be more than ``most`` of a kind is not counted for any; the number returned is beyond it then.
     Locks the counted rows, in one order for all, until the commit.
     """
     digests = {_digest(what, kind, value): kind for kind, value in traits.items()}
@@ -103,8 +115,37 @@ def count(*, what: str, traits: Mapping[str, str]) -> dict[str, int]:
     )
     rows = Allowance.objects.filter(digest__in=ordered, window_starts_at=window)
     locked = list(rows.select_for_update().order_by("digest").values_list("pk", flat=True))
-    Allowance.objects.filter(pk__in=locked).update(used=F("used") + 1)
-    return {digests[digest]: used for digest, used in rows.values_list("digest", "used")}
+    used = {kind: number + 1 for kind, number in counted(what=what, traits=traits).items()}
+    if not _exceeded(used, most or {}):
+        Allowance.objects.filter(pk__in=locked).update(used=F("used") + 1)
+    return used
+
+
+def counted(*, what: str, traits: Mapping[str, str]) -> dict[str, int]:
+    """Return how often ``what`` was counted for each of ``traits`` within the last hour. Reads only.
+
+    The clock's hour before this one counts as if it had been spread evenly, rounded up.
+    """
+    return _within(_hours(what, traits), clock.now())
+
+
+type Hours = Mapping[str, Mapping[datetime, int]]  # of each kind: how often, by the hour of the clock
+
+
+def _hours(what: str, traits: Mapping[str, str]) -> Hours:
+    window = _window(clock.now())
+    kinds = {_digest(what, kind, value): kind for kind, value in traits.items()}
+    hours: dict[str, dict[datetime, int]] = {kind: {} for kind in traits}
+    found = Allowance.objects.filter(digest__in=kinds, window_starts_at__in=(window, window - WINDOW))
+    for digest, starts_at, used in found.values_list("digest", "window_starts_at", "used"):
+        hours[kinds[digest]][starts_at] = used
+    return hours
+
+
+def _within(hours: Hours, at: datetime) -> dict[str, int]:
+    window, tick = _window(at), timedelta(microseconds=1)
+    left, whole = (window + WINDOW - at) // tick, WINDOW // tick
+    return {kind: used.get(window, 0) - (-used.get(window - WINDOW, 0) * left // whole) for kind, used in hours.items()}
 
 
 @verb
@@ -122,7 +163,7 @@ def spent(gift: Gift) -> bool:
 
     A page that is open takes any number of cards, whatever the form refuses. Reads only.
     """
-    return _exceeded(_used("decline", _traits_of(gift)), DECLINES_MAX)
+    return _exceeded(counted(what="decline", traits=_traits_of(gift)), DECLINES_MAX)
 
 
 @verb
@@ -139,12 +180,6 @@ def once(*, what: str, value: str, at: datetime) -> bool:
 def forget() -> int:
     """Delete what was counted long ago; return how many rows. Scheduled."""
     return Allowance.objects.filter(window_starts_at__lt=clock.now() - KEPT_FOR).delete()[0]
-
-
-def _used(what: str, traits: Mapping[str, str]) -> dict[str, int]:
-    kinds = {_digest(what, kind, value): kind for kind, value in traits.items()}
-    found = Allowance.objects.filter(digest__in=kinds, window_starts_at=_window(clock.now()))
-    return {kinds[digest]: used for digest, used in found.values_list("digest", "used")}
 
 
 def _traits_of(gift: Gift) -> dict[str, str]:

@@ -14,8 +14,9 @@ from django.db.models import Case, Count, DateField, F, Max, Min, Q, Sum, When
 from django.db.models.functions import TruncMonth
 
 from standfirst.funding import campaigns, periods
-from standfirst.funding.books import ledger
+from standfirst.funding.books import ledger, totals
 from standfirst.funding.models import Campaign, Closing, Interval, Payment, Subscription, Terms, Transfer
+from standfirst.funding.payments import subscriptions
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 
@@ -108,31 +109,27 @@ def _last_months(campaign: Campaign) -> list[date]:
 
 
 def raised(campaign: Campaign, *, mode: str) -> list[Month]:
-    """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Three queries."""
-    account, running = ledger.income(campaign), periods.first_day(campaign, clock.now())
-    sums = (
-        Transfer.objects.filter(period__campaign=campaign, period__first_day__lte=running, mode=mode)
-        .filter(Q(credit=account) | Q(debit=account))
-        .order_by("-period__first_day")
-        .values_list("period__first_day")
-        .annotate(net=Sum(Case(When(credit=account, then=F("amount_minor")), default=-F("amount_minor"))))
-    )
+    """Return the months that had a gift, the latest ``MONTHS_SHOWN`` of them, oldest first. Three queries.
+
+    They are counted as the meter counts them, after fees if the campaign says so; below zero as they are.
+    """
+    running = periods.first_day(campaign, clock.now())
+    given = totals.given_by_month(campaign, mode=mode)
     closings = {
         closing.period.first_day: closing
         for closing in Closing.objects.filter(period__campaign=campaign, mode=mode).select_related("period")
     }
     aims = {day: closing.goal_minor for day, closing in closings.items()}
     aims.setdefault(running, campaigns.goal_minor(campaign))
-    return [
-        _month(campaign, day, net, closings.get(day), aims.get(day)) for day, net in reversed(list(sums[:MONTHS_SHOWN]))
-    ]
+    days = sorted(day for day in given if day <= running)[-MONTHS_SHOWN:]
+    return [_month(campaign, day, given[day], closings.get(day), aims.get(day)) for day in days]
 
 
-def _month(campaign: Campaign, day: date, net: int, closing: Closing | None, goal_minor: int | None) -> Month:
+def _month(campaign: Campaign, day: date, given_minor: int, closing: Closing | None, goal_minor: int | None) -> Month:
     currency = campaign.currency
     return Month(
         first_day=day,
-        given=Money(int(net), currency),
+        given=Money(given_minor, currency),
         closed=Money(closing.given_minor, currency) if closing else None,
         goal=Money(goal_minor, currency) if goal_minor else None,
     )
@@ -142,7 +139,8 @@ def recurring(campaign: Campaign, *, mode: str) -> list[tuple[date, Money]]:
     """Return what was promised to come again each month, at the end of each of the last months. Two queries.
 
     A yearly gift counts a twelfth. Gifts in other currencies than the campaign's are left out. A gift that
-    is paused now is left out of the newest month; when it was paused before is not known.
+    is paused or unpaid now is left out of the newest month, which is ``subscriptions.monthly_recurring``; when it
+    was paused before is not known.
     """
     rows = Subscription.objects.filter(
         gift__campaign=campaign, gift__mode=mode, gift__currency=campaign.currency
@@ -158,11 +156,13 @@ def recurring(campaign: Campaign, *, mode: str) -> list[tuple[date, Money]]:
     for pk, started_at, ended_at, status, interval, first_minor in rows:
         for place, end in enumerate(ends):
             gone = ended_at is not None and ended_at <= end
-            resting = end == now and status == Subscription.Status.PAUSED
+            resting = end == now and status not in subscriptions.GIVING
             if started_at <= end and not gone and not resting:
                 minor = next((minor for set_at, minor in reversed(terms[pk]) if set_at <= end), first_minor)
                 twelfths[place] += minor * (1 if interval == Interval.YEAR else MONTHS_A_YEAR)
-    return [(day, Money(sum_ // MONTHS_A_YEAR, campaign.currency)) for day, sum_ in zip(months, twelfths, strict=True)]
+    return [
+        (day, Money(subscriptions.a_month(sum_), campaign.currency)) for day, sum_ in zip(months, twelfths, strict=True)
+    ]
 
 
 type History = Mapping[int, int]  # the month in which somebody gave, and until which that gift lasts

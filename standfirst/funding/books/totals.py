@@ -3,8 +3,9 @@
 A sum is what came into an account of a period less what left it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db import connection
 from django.db.models import Sum
@@ -50,6 +51,15 @@ def given(campaign: Campaign, sums: Mapping[str, int]) -> int:
     if not campaign.net_of_fees:
         return gross
     return gross - sums.get("income:fee_cover", 0) - sums.get("expense:fees", 0)
+
+
+def given_by_month(campaign: Campaign, *, mode: str) -> dict[date, int]:
+    """Return what ``given`` says of each period of ``campaign``, by its first day. One query."""
+    sums: defaultdict[date, dict[str, int]] = defaultdict(dict)
+    found = Total.objects.filter(period__campaign=campaign, mode=mode, currency=campaign.currency)
+    for day, account, minor in found.values_list("period__first_day", "account", "minor"):
+        sums[day][account] = minor
+    return {day: given(campaign, accounts) for day, accounts in sums.items()}
 
 
 def counted_again() -> dict[Place, int]:

@@ -120,7 +120,7 @@ def _refused_form(request: HttpRequest, typed: giftform.Typed, refusal: Refusal)
     response = _form_page(request, form, status=refusal.status)
     response.headers["X-Refusal"] = refusal.code
     if isinstance(refusal, allowances.TooManyTries):
-        response.headers["Retry-After"] = str(allowances.seconds_left())
+        response.headers["Retry-After"] = str(60 * refusal.details["minutes"])
     return response
 
 

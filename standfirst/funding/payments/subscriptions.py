@@ -299,7 +299,12 @@ def monthly_recurring(campaign: Campaign, *, mode: str) -> dict[str, Money]:
         weight = 1 if row["gift__interval"] == Interval.YEAR else 12
         currency = row["gift__currency"]
         twelfths[currency] = twelfths.get(currency, 0) + weight * row["total"]
-    return {currency: Money((total + 6) // 12, currency) for currency, total in twelfths.items()}
+    return {currency: Money(a_month(total), currency) for currency, total in twelfths.items()}
+
+
+def a_month(twelfths: int) -> int:
+    """Return what a sum of twelfths of minor units comes to in a month, rounded half up."""
+    return (twelfths + 6) // 12
 
 
 def active_supporters(campaign: Campaign, *, mode: str) -> int:

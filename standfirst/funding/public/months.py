@@ -1,6 +1,5 @@
 """The months of a campaign as everybody may see them: what was given, what went back, from how many. No names."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +10,9 @@ from django.db.models import Count, Q, Sum
 
 from standfirst.funding import periods
 from standfirst.funding.books import ledger, totals
+from standfirst.funding.books.ledger import COVER
 from standfirst.funding.models import Campaign, Closing, GoalVersion, Mode, Payment, Period, Total, Transfer
+from standfirst.funding.pools import income as matching
 from standfirst.kit import clock
 from standfirst.kit.locale import shown
 from standfirst.kit.money import Money
@@ -110,7 +111,7 @@ def of(campaign: Campaign, mode: Mode, at: datetime | None = None, *, only: date
     running = periods.first_day(campaign, now)
     periods_here = Period.objects.filter(campaign=campaign, first_day__lte=running)
     stored = list(periods_here.filter(first_day=only) if only else periods_here[:MONTHS_SHOWN_MAX])
-    given = _given(campaign, stored, mode)
+    given = totals.given_by_month(campaign, mode=mode)
     closed = dict(Closing.objects.filter(period__in=stored, mode=mode).values_list("period__first_day", "given_minor"))
     gifts = dict(
         Payment.objects.filter(period__in=stored, mode=mode)
@@ -184,28 +185,12 @@ def _back(campaign: Campaign, first_day: date, mode: Mode) -> int:
     return int(found["left"] or 0) - int(found["again"] or 0)
 
 
-COVER = "income:fee_cover"
-
-
-def matching(campaign: Campaign) -> str:
-    """Return the account of what sponsors added to gifts to ``campaign``."""
-    return f"income:matching:{campaign.slug}"
-
-
 def supporters(campaign: Campaign, first_days: Sequence[date], mode: Mode) -> int:
     """Return from how many people the payments of these months came; a gift without a person counts as one."""
     found = Payment.objects.filter(period__campaign=campaign, period__first_day__in=first_days, mode=mode).aggregate(
         known=Count("gift__donor", distinct=True), others=Count("gift", distinct=True, filter=Q(gift__donor=None))
     )
     return int(found["known"] + found["others"])
-
-
-def _given(campaign: Campaign, stored: Sequence[Period], mode: Mode) -> dict[date, int]:
-    sums: dict[date, dict[str, int]] = defaultdict(dict)
-    kept = Total.objects.filter(period__in=stored, mode=mode, currency=campaign.currency)
-    for day, account, minor in kept.values_list("period__first_day", "account", "minor"):
-        sums[day][account] = minor
-    return {day: totals.given(campaign, found) for day, found in sums.items()}
 
 
 def _goal(

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from standfirst.funding.expected import MONTHS_OF_A_YEAR, agreed_by
-from standfirst.funding.models import Campaign, Interval, Mode, Subscription
+from standfirst.funding.models import Campaign, Mode
+from standfirst.funding.payments import subscriptions
 from standfirst.kit.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """From how many supporters, and how much a month; a yearly gift counts a twelfth, rounded down."""
+    """From how many people, and how much a month; a yearly gift counts a twelfth."""
 
     supporters: int
     a_month: Money
@@ -17,12 +17,8 @@ class Promised:
 
 def of(campaign: Campaign, mode: Mode) -> Promised:
     """Return what comes again to ``campaign``. Gifts in other currencies count as supporters, not in the sum."""
-    rows = agreed_by(
-        Subscription.objects.filter(gift__campaign=campaign, gift__mode=mode, status=Subscription.Status.ACTIVE)
-    ).values_list("agreed", "gift__interval", "gift__currency")
-    minor = count = 0
-    for agreed, interval, currency in rows:
-        count += 1
-        if currency == campaign.currency:
-            minor += agreed // MONTHS_OF_A_YEAR if interval == Interval.YEAR else agreed
-    return Promised(count, Money(minor, campaign.currency))
+    by_currency = subscriptions.monthly_recurring(campaign, mode=mode)
+    return Promised(
+        supporters=subscriptions.active_supporters(campaign, mode=mode),
+        a_month=by_currency.get(campaign.currency, Money(0, campaign.currency)),
+    )

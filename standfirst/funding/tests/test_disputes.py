@@ -9,13 +9,15 @@ import pytest
 from standfirst.funding import meter
 from standfirst.funding.books import ledger
 from standfirst.funding.models import Dispute, Gift, Payment, Transfer
-from standfirst.funding.payments import counting, disputes, refunds
+from standfirst.funding.payments import counting, disputes, reconciling, refunds
 from standfirst.funding.payments.disputes import DisputesDisagree
 from standfirst.funding.payments.refunds import RefundTooLarge
-from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove
+from standfirst.funding.providers import stripe_facts
+from standfirst.funding.providers.protocol import DisputeFacts, DisputeMove, Movement
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.testing.funding import charged_gift, make_campaign, paid_facts, refund_facts, started_gift
+from standfirst.testing.payment_service import scripted
 
 pytestmark = pytest.mark.usefixtures("books")
 FEE = Money(1_500, "USD")
@@ -133,6 +135,61 @@ def test_what_was_added_for_the_fees_is_no_gift() -> None:
     covered(make_campaign())
 
     assert raised() == 2_400
+
+
+@pytest.mark.parametrize(("currency", "taken"), [("usd", 2_500), ("eur", 2_300)])
+def test_a_fee_that_comes_back_with_a_dispute_that_was_won_is_a_cost_no_more(currency: str, taken: int) -> None:
+    settled = {"settled": Money(taken, currency.upper()), "fee_ref": "txn_0"}
+    payment = charged_gift(make_campaign(), charge=settled)
+    clearing = clearing_of(currency)
+    seen = []
+
+    for lines in ([(-taken, 1_500)], [(-taken, 1_500), (taken, -1_500)]):
+        disputes.settle(payment=payment, facts=stripe_facts.dispute(a_dispute(lines, currency)))
+        seen.append((raised(), ledger.balance_minor("expense:disputes", mode="rehearsal") > 0, clearing_of(currency)))
+
+    assert seen == [(0, True, -1_500), (2_500, False, clearing)]
+    assert ledger.balance_minor("expense:disputes", mode="rehearsal") == 0
+
+
+def test_a_fee_that_came_back_is_no_difference_to_the_payment_service() -> None:
+    at = clock.now() - timedelta(hours=2)
+    lines = [(-2_500, 1_500), (2_500, -1_500)]
+    facts = stripe_facts.dispute(a_dispute(lines, "usd", int(at.timestamp())))
+    with scripted() as service:
+        gift = started_gift(make_campaign())
+        charge = {"ref": "ch_1", "paid_at": at, "settled": gift.charged, "fee_ref": "txn_c", "disputes": (facts,)}
+        service.facts["ch_1"] = paid_facts(gift, charge=charge)
+        nothing = Money(0, "USD")
+        moved = [("charge", "txn_c", "ch_1", gift.charged, nothing)]
+        moved += [
+            ("dispute", f"txn_{number}", "ch_1", Money(amount, "USD"), Money(fee, "USD"))
+            for number, (amount, fee) in enumerate(lines)
+        ]
+        service.moved += [
+            Movement(kind=kind, ref=ref, source=source, amount=amount, fee=fee, at=at)  # type: ignore[arg-type]
+            for kind, ref, source, amount, fee in moved
+        ]
+
+        found = reconciling.compare("stripe")
+
+    assert (found.compared, found.differences, raised()) == (3, [], 2_500)
+
+
+def a_dispute(lines: list[tuple[int, int]], currency: str, at: int = 1_790_000_000) -> dict[str, Any]:
+    """Return a dispute as Stripe writes it, with what it moved and the fee of each line."""
+    moved = [
+        {"id": f"txn_{number}", "amount": amount, "fee": fee, "currency": currency, "created": at}
+        for number, (amount, fee) in enumerate(lines)
+    ]
+    status = "won" if lines[-1][0] > 0 else "needs_response"
+    found = {"id": "dp_1", "amount": 2_500, "currency": "usd", "status": status, "reason": "fraudulent", "created": at}
+    return found | {"balance_transactions": moved}
+
+
+def clearing_of(currency: str) -> int:
+    rows = Transfer.objects.filter(currency=currency.upper())
+    return ledger.balance_minor("clearing:stripe", mode="rehearsal", rows=rows)
 
 
 def test_a_dispute_of_another_payment_or_currency_is_refused() -> None:

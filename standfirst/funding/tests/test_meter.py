@@ -107,6 +107,12 @@ def test_the_band_says_everything_as_text_and_marks_zero_half_and_goal() -> None
     assert "style=" not in html
 
 
+def test_the_band_says_by_which_zone_the_days_are_counted() -> None:
+    make_campaign(tz="Asia/Kathmandu")
+
+    assert 'title="Asia/Kathmandu"' in band()
+
+
 def test_a_month_whose_refunds_exceed_its_gifts_shows_zero() -> None:
     campaign = make_campaign()
     payment = paid_gift(campaign, 500)

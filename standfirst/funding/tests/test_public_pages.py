@@ -144,6 +144,20 @@ def test_pace_says_by_how_many_days_a_month_is_behind_the_usual() -> None:
 
 
 @time_machine.travel(NOVEMBER, tick=False)
+def test_a_month_that_is_ahead_of_the_usual_says_so_and_is_not_behind() -> None:
+    campaign = make_campaign(goal_minor=300_000)
+    for number in (8, 9, 10):
+        month_of(campaign, [(date(2026, number, day), 10_000) for day in range(1, 31)])
+    paid_gift(campaign, 200_000, on=date(2026, 11, 1))  # two thirds of the goal: where the twentieth day is
+
+    found = pace.read(campaign, meter.of(campaign, NOVEMBER, registry.mode()), registry.mode())
+
+    assert found is not None
+    assert found.days_ahead in {4, 5}
+    assert found.days_behind == 0
+
+
+@time_machine.travel(NOVEMBER, tick=False)
 def test_names_are_shown_of_those_who_let_them_be_shown_and_nobody_elses() -> None:
     campaign = make_campaign()
     paid_gift(campaign, 500, display_name="Ada")

@@ -183,7 +183,8 @@ def test_a_provider_that_does_not_answer_is_a_refusal_that_says_what_is_safe(set
 
 
 def test_currencies_whose_decimals_stripe_counts_otherwise_arrive_unchanged(double: Rehearsal) -> None:
-    for currency, minor, sent in (("UGX", 5_000, 500_000), ("JPY", 2_500, 2_500), ("KWD", 5_000, 5_000)):
+    cases = [("UGX", 5_000, 500_000), ("ISK", 3_000, 300_000), ("HUF", 250_050, 250_050)]
+    for currency, minor, sent in [*cases, ("JPY", 2_500, 2_500), ("KWD", 5_000, 5_000)]:
         ref = paid(double, intent(charged=Money(minor, currency)))
         charge = provider().fetch(ref).charge
         assert charge is not None
