@@ -19,8 +19,6 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from PIL import Image as Drawing
-from standfirst.funding.bank.files.csvfile import Columns
-from standfirst.funding.bank.files.lines import Statement, incoming
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.application import Application
@@ -30,6 +28,8 @@ from standfirst.delivery.store import Store
 from standfirst.discussion import comments, counts, threads, votes
 from standfirst.funding import allowances, campaigns, pools, tasks, watching
 from standfirst.funding.bank import lines as bank_lines
+from standfirst.funding.bank.files.csvfile import Columns
+from standfirst.funding.bank.files.lines import Statement, incoming
 from standfirst.funding.books import chain, closings, ledger, rate_sheets
 from standfirst.funding.giving import gifts, presets
 from standfirst.funding.models import BankLine, Gift, Interval, Period

@@ -13,10 +13,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from standfirst.funding.bank.files.lines import Statement, incoming
 
 from standfirst.accounts.models import Account
 from standfirst.funding.bank import lines as bank_lines
+from standfirst.funding.bank.files.lines import Statement, incoming
 from standfirst.funding.models import (
     BankLine,
     Campaign,
