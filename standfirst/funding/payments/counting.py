@@ -62,7 +62,7 @@ def apply(*, facts: Facts) -> Gift:
     """Make our rows say what the provider says. The same facts again, or older ones, change nothing.
 
     Refusals: UnknownGift, NotOurs, FactsDisagree, RateMissing, RefundsDisagree, DisputesDisagree.
-    Locks the gift's row and the payment's until the commit.
+    Locks the gift's row and the payment's until the commit, and the supporter's when the gift becomes theirs.
     """
     return _apply(facts, _locked([facts]))
 
@@ -235,7 +235,10 @@ def _gift_of(facts: Facts, locked: _Locked) -> Gift:
 def _remember_donor(gift: Gift, email: str) -> None:
     # An erased supporter's gift is paid already: later messages do not bring the address back.
     if email and gift.donor_id is None and gift.status != Gift.Status.PAID:
-        gift.donor = Donor.objects.get_or_create(email=email.lower(), defaults={"created_at": clock.now()})[0]
+        address = email.lower()
+        # Locked: somebody who is being erased or merged is waited for, and has no address then.
+        known = Donor.objects.select_for_update(no_key=True).filter(email=address).first()
+        gift.donor = known or Donor.objects.get_or_create(email=address, defaults={"created_at": clock.now()})[0]
 
 
 def _write_down(gift: Gift, status: Gift.Status) -> None:

@@ -108,12 +108,14 @@ def apply(*, gift: Gift, facts: SubscriptionFacts) -> Subscription:
         return row
     failed_again = facts.status == "past_due" and facts.failures > row.failures
     ended = facts.status in {"cancelled", "lapsed"} and row.status in GOING_ON
-    row.customer_ref = facts.customer_ref
+    # Who was erased stays forgotten: erasing cancels first, and the news of that comes afterwards.
+    erased = gift.donor is not None and gift.donor.erased_at is not None
+    row.customer_ref = "" if erased else facts.customer_ref
     row.status = Status(facts.status)
     row.next_at, row.resumes_at = facts.next_at, facts.resumes_at
     row.ends_at, row.ended_at = facts.ends_at, facts.ended_at
     row.failures, row.seen_at = facts.failures, clock.now()
-    card = facts.card
+    card = None if erased else facts.card
     row.card_brand, row.card_last4 = (card.brand[:20], card.last4) if card else ("", "")
     row.card_expires_on = card.expires_on if card else None
     row.save()

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -45,7 +46,7 @@ def overview(request: HttpRequest, slug: str = "") -> HttpResponse:
         "pace": pace.read(campaign, now, mode, at),
         "milestones": list(campaign.milestones.all()),
         "others": Campaign.objects.filter(active=True).exclude(pk=campaign.pk),
-        "site": request.build_absolute_uri("/").rstrip("/"),
+        "site": settings.STANDFIRST.url,
     }
     response = render(request, "funding/public/overview.html", context)
     return shows(response, "publication", CAMPAIGN_KEY, subscriptions.KEY, *meter.KEYS, expires_at=now.expires_at)

@@ -38,9 +38,11 @@ class CannotMerge(Refusal):
 def erase(*, donor: Donor, by: Account | None = None) -> None:
     """Forget a person: address, name and words go, here, in bank lines and in the outbox; what they gave stays counted.
 
-    Refusal: StillGiving. Locks the supporter's row until the commit. Erased again, nothing happens.
+    Refusal: StillGiving. Locks the supporter's row and their gifts until the commit: news of a payment or of a
+    cancelled gift waits, and finds them erased. Erased again, nothing happens.
     """
-    donor = Donor.objects.select_for_update().get(pk=donor.pk)
+    donor = Donor.objects.select_for_update(no_key=True).get(pk=donor.pk)
+    list(Gift.objects.select_for_update().filter(donor=donor).order_by("pk").values_list("pk"))
     if live_subscriptions(donor).exists():
         raise StillGiving
     if donor.erased_at is not None:
@@ -73,7 +75,8 @@ def merge(*, keep: Donor, other: Donor, by: Account | None = None) -> Donor:
     older first.
     """
     both = {
-        each.pk: each for each in Donor.objects.select_for_update().filter(pk__in=[keep.pk, other.pk]).order_by("pk")
+        each.pk: each
+        for each in Donor.objects.select_for_update(no_key=True).filter(pk__in=[keep.pk, other.pk]).order_by("pk")
     }
     if len(both) != 2 or any(each.erased_at for each in both.values()):
         raise CannotMerge

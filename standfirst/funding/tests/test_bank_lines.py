@@ -288,6 +288,13 @@ def test_a_line_from_the_future_refuses_the_whole_file(campaign: Any) -> None:
     assert BankLine.objects.count() == 0
 
 
+def test_a_line_from_long_before_any_gift_refuses_the_whole_file(campaign: Any) -> None:
+    with pytest.raises(bank_lines.StatementTooOld):
+        take_in(line(text="one"), line(text="two", booked_on=date(206, 11, 20)))
+
+    assert BankLine.objects.count() == 0
+
+
 def test_erasing_a_supporter_empties_their_lines_and_leaves_the_sum(campaign: Any) -> None:
     facts = transfer(campaign)
     take_in(line(text="K7M3QX9TA"))

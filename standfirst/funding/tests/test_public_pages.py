@@ -48,6 +48,15 @@ def test_the_overview_shows_this_month_and_those_before_with_their_sums(client: 
     assert 'href="/funding/2026-10/"' in html
 
 
+def test_the_address_to_copy_is_the_sites_own_whoever_asked_first_by_which_name(client: Client, settings: Any) -> None:
+    make_campaign()
+
+    html = client.get("/funding/", headers={"host": "testserver:6666"}).content.decode()
+
+    assert f"{settings.STANDFIRST.url}/funding/meter.js" in html
+    assert "6666" not in html
+
+
 @time_machine.travel(NOVEMBER, tick=False)
 def test_a_months_statement_adds_up_to_the_meter(client: Client) -> None:
     campaign = make_campaign()

@@ -1,9 +1,11 @@
 """Forgetting a supporter and joining two: words go, sums and numbers stay."""
 
+import threading
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from standfirst.funding import meter
 from standfirst.funding.models import (
@@ -18,13 +20,15 @@ from standfirst.funding.models import (
     SupporterLink,
     Transfer,
 )
+from standfirst.funding.payments import counting, inbox, subscriptions
+from standfirst.funding.providers import registry
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.funding.supporters import acts, receipts, roster
 from standfirst.kit import clock
 from standfirst.mail import outbox
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
-from standfirst.testing.funding import make_campaign, together
+from standfirst.testing.funding import make_campaign, message, paid_facts, started_gift, together, wait_until
 
 pytestmark = pytest.mark.usefixtures("books")
 ADA, BOB = "ada@example.org", "bob@example.org"
@@ -101,6 +105,71 @@ def test_who_still_gives_each_month_is_not_erased_before_that_is_cancelled(doubl
     assert (donor.email, subscription.status, subscription.customer_ref, subscription.card_last4) == (
         (None, "cancelled", "", "")
     )
+
+
+def test_news_of_what_an_erased_supporter_cancelled_brings_no_card_back(double: Rehearsal) -> None:
+    subscription = people.regular(double, make_campaign(), email=ADA)
+    acts.erase(donor=subscription.gift.donor)
+
+    state = inbox.process(message("evt_late", subscription.provider_ref, "customer.subscription.deleted"))
+
+    kept = Subscription.objects.get()
+    assert (state, kept.status) == ("done", "cancelled")
+    assert (kept.customer_ref, kept.card_brand, kept.card_last4, kept.card_expires_on) == ("", "", "", None)
+
+
+def test_news_that_comes_while_a_supporter_is_erased_brings_no_card_back(
+    committed_books: None, double: Rehearsal
+) -> None:
+    subscription = people.regular(double, make_campaign(), email=ADA)
+    acts.cancel(gift=subscription.gift)
+    facts = registry.provider("stripe").fetch(subscription.provider_ref).subscription
+    assert facts is not None
+    said = facts
+    asked = threading.Event()
+
+    def erase() -> None:
+        with transaction.atomic():
+            roster.erase(donor=subscription.gift.donor)
+            asked.set()
+            wait_until(lambda: connection.vendor == "sqlite" or _somebody_waits())
+
+    def hear() -> None:
+        asked.wait()
+        subscriptions.seen(subscription=subscription, facts=said)
+
+    assert together([erase, hear])[0] is None
+
+    assert (Subscription.objects.get().customer_ref, Subscription.objects.get().card_last4) == ("", "")
+
+
+def test_a_payment_that_comes_while_a_supporter_is_erased_is_not_theirs(committed_books: None) -> None:
+    campaign = make_campaign()
+    donor = people.given(campaign, email=ADA).gift.donor
+    gift, asked = started_gift(campaign, 1_700), threading.Event()
+
+    def erase() -> None:
+        with transaction.atomic():
+            roster.erase(donor=donor)
+            asked.set()
+            wait_until(lambda: connection.vendor == "sqlite" or _somebody_waits())
+
+    def pay() -> None:
+        asked.wait()
+        counting.apply(facts=paid_facts(gift, email=ADA))
+
+    together([erase, pay])
+
+    gift.refresh_from_db()
+    assert gift.status == "paid"
+    assert gift.donor_id != donor.pk
+    assert gift.donor.email == ADA
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_case_34_merging_moves_the_gifts_and_no_sum() -> None:
