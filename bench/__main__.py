@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bench import cold, gift, ledger, peers, rendering, report, serving, streams, webhooks
+from bench import cold, gift, ledger, month, peers, rendering, report, serving, streams, webhooks
 from bench.load import LoadFailed
 from bench.report import Row
 from bench.servers import NotMeasured
@@ -31,9 +31,10 @@ MEASURES: dict[str, Measure] = {
     "streams": lambda site, chosen: streams.measure(site, rounds=chosen.rounds),
     "webhooks": lambda site, chosen: webhooks.measure(site, rounds=chosen.rounds),
     "ledger": lambda site, chosen: ledger.measure(site, rounds=chosen.rounds),
+    "month": lambda site, chosen: month.measure(site, rounds=chosen.rounds),
     "peers": lambda site, chosen: peers.measure(site, rounds=chosen.rounds, seconds=chosen.seconds),
 }
-FOREIGN = {"peers", "ledger"}  # brings other people's programs, or a million rows; only if it is asked for
+FOREIGN = {"peers", "ledger", "month"}  # other people's programs, or very many rows; only if it is asked for
 
 
 def main() -> None:

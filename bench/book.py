@@ -1,6 +1,7 @@
 """A book of so many transfers with a sound chain, written by bulk SQL: ``python -m bench.book COUNT`` inside a site.
 
-A payment has three transfers (gift, cover, fee); every fiftieth gets one more, a refund.
+A payment has three transfers (gift, cover, fee); every fiftieth gets one more, a refund. They lie in two
+years; with ``--this-month`` all of them in the running month, and each gift has a supporter.
 """
 
 import itertools
@@ -19,8 +20,9 @@ from django.db import connection, transaction  # noqa: E402 - Django has to be s
 
 from standfirst.funding import campaigns  # noqa: E402
 from standfirst.funding.books import chain, totals  # noqa: E402
-from standfirst.funding.models import Gift, Link, Payment, Period, Refund, Total, Transfer  # noqa: E402
+from standfirst.funding.models import Donor, Gift, Link, Payment, Period, Refund, Total, Transfer  # noqa: E402
 from standfirst.kit import chain as links  # noqa: E402
+from standfirst.kit import clock  # noqa: E402
 
 MONTHS = 24
 BATCH = 5_000
@@ -29,10 +31,12 @@ AMOUNT, COVER, FEE, BACK = 2_500, 100, 105, 700
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
-def fill(count: int) -> dict[str, int]:
+def fill(count: int, *, this_month: bool = False) -> dict[str, int]:
     """Write about ``count`` transfers; return how many there are."""
     campaign = campaigns.create(slug="bench", name="Bench", currency="USD", tz="UTC", goal_minor=10**9)
     days = [date(2024 + number // 12, number % 12 + 1, 1) for number in range(MONTHS)]
+    if this_month:
+        days = [clock.first_of_month(clock.now().date())]
     periods = Period.objects.bulk_create([Period(campaign=campaign, first_day=day) for day in days])
     payments = count * REFUNDED // (3 * REFUNDED + 1)
     head, numbers = links.START, itertools.count(1)
@@ -41,8 +45,10 @@ def fill(count: int) -> dict[str, int]:
             gifts, paid, back = [], [], []
             moved: list[Transfer] = []
             for number in batch:
-                period = periods[number * MONTHS // (payments + 1)]
+                period = periods[number * len(days) // (payments + 1)]
                 gift, payment = _paid(number, campaign, period)
+                if this_month:
+                    gift.donor_id, gift.display_name = number, f"Reader {number}"
                 gifts.append(gift)
                 paid.append(payment)
                 moved += _moved(payment, period, numbers)
@@ -51,6 +57,10 @@ def fill(count: int) -> dict[str, int]:
                     moved.append(
                         _row(payment, period, next(numbers), "refund", "income:gifts:bench", "clearing:stripe", BACK)
                     )
+            if this_month:
+                Donor.objects.bulk_create(
+                    Donor(pk=gift.donor_id, email=f"{gift.donor_id}@example.org", created_at=START) for gift in gifts
+                )
             _insert(Gift, gifts)
             _insert(Payment, paid)
             _insert(Refund, back)
@@ -144,4 +154,4 @@ def _insert(model: Any, rows: Iterable[Any]) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(fill(int(sys.argv[1]))))
+    print(json.dumps(fill(int(sys.argv[1]), this_month="--this-month" in sys.argv)))
