@@ -85,8 +85,10 @@ def begin(folder: Path, environment: dict[str, str]) -> Site:
     port, pay_url = free_port(), f"http://127.0.0.1:{free_port()}"
     # A link in a letter has to lead here.
     environment |= {"STANDFIRST_URL": f"http://127.0.0.1:{port}", "STANDFIRST_REHEARSAL_URL": pay_url, **BANK}
-    done = standfirst("init", str(folder), environment=environment)
-    assert done.returncode == 0, done.stderr
+    steps = [("init", str(folder))] + [("migrate",)] * ("DATABASE_URL" in environment)
+    for step in steps:
+        done = standfirst(*step, folder=folder if folder.exists() else None, environment=environment)
+        assert done.returncode == 0, done.stderr
     on_site(FILL, folder=folder, environment=environment)
     began = clock.months_after(clock.machine_now(), 1).replace(day=10, hour=12, minute=0, second=0, microsecond=0)
     served = Served(folder, environment=environment, port=port)
