@@ -220,7 +220,7 @@ def of(campaign: Campaign, at: datetime, mode: Mode) -> Meter:
     sums = dict(rows.values_list("account", "minor"))
     goal = campaigns.goal_minor(campaign)
     coming = expected.of(campaign, first_day, mode)
-    sponsors = pools.sponsors(campaign, first_day, sums)
+    sponsors = pools.sponsors(campaign, first_day, sums) if campaign.has_sponsors else None
     added = max(-sums.get(pools.income(campaign), 0), 0)
 
     def money(minor: int | None) -> Money | None:

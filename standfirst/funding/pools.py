@@ -20,6 +20,7 @@ from standfirst.kit.money import Money
 from standfirst.kit.text import clean_line
 
 PERCENT_FULL = 100
+RECEIVABLE = "receivable:matching:"  # and the short name of the pool
 
 
 class PoolEnds(Refusal):
@@ -53,6 +54,7 @@ def create(
         starts_at=starts_at,
         ends_at=ends_at,
     )
+    Campaign.objects.filter(pk=campaign.pk).update(has_sponsors=True)
     touch(CAMPAIGN_KEY, ledger.METER_KEY)
     return pool
 
@@ -108,19 +110,19 @@ def sponsors(campaign: Campaign, first_day: date, sums: Mapping[str, int]) -> tu
 
     None if nobody promised anything for that month. A pool that was ended counts as long as it added something.
     """
-    found = MatchingPool.objects.filter(campaign=campaign).order_by("starts_at", "pk")
-    if campaign.kind == Campaign.Kind.MONTHLY:
+    rows = MatchingPool.objects.filter(campaign=campaign).order_by("starts_at", "pk")
+    promises = list(rows.values_list("slug", "sponsor", "starts_at", "ends_at"))
+    if promises and campaign.kind == Campaign.Kind.MONTHLY:
         start = clock.midnight(first_day, campaign.zone)
         end = clock.midnight(clock.first_of_next_month(first_day), campaign.zone)
-        found = found.filter(starts_at__lt=end, ends_at__gt=start)
-    promises = list(found)
-    names = dict.fromkeys(pool.sponsor for pool in promises if sums.get(receivable(pool), 0) > 0)
+        promises = [each for each in promises if each[2] < end and each[3] > start]
+    names = dict.fromkeys(sponsor for slug, sponsor, *_when in promises if sums.get(f"{RECEIVABLE}{slug}", 0) > 0)
     return tuple(names) if promises else None
 
 
 def receivable(pool: MatchingPool) -> str:
     """Return the account of what the sponsor owes."""
-    return f"receivable:matching:{pool.slug}"
+    return f"{RECEIVABLE}{pool.slug}"
 
 
 def income(campaign: Campaign) -> str:

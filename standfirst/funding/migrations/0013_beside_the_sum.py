@@ -9,6 +9,11 @@ from django.db import migrations, models
 from standfirst.funding.migrations import _triggers
 
 
+def _note_sponsors(apps, schema_editor):
+    promised = apps.get_model("funding", "MatchingPool").objects.values("campaign")
+    apps.get_model("funding", "Campaign").objects.filter(pk__in=promised).update(has_sponsors=True)
+
+
 class Migration(migrations.Migration):
     dependencies = [("funding", "0012_treasurers_and_supporters")]
     operations = [
@@ -36,6 +41,9 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, max_length=300, verbose_name="what happens with more than the goal"),
         ),
         migrations.AddField(
+            model_name="campaign", name="has_sponsors", field=models.BooleanField(default=False, editable=False)
+        ),
+        migrations.AddField(
             model_name="payment",
             name="counts_over",
             field=models.PositiveSmallIntegerField(default=1),
@@ -46,5 +54,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("counts_over__in", [1, 12])), name="payment_counts_over_a_month_or_a_year"
             ),
         ),
+        migrations.RunPython(_note_sponsors, migrations.RunPython.noop),
         migrations.RunPython(_triggers.create, _triggers.drop),
     ]

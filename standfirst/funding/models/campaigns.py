@@ -53,6 +53,7 @@ class Campaign(models.Model):
     beyond_goal = models.CharField(_("what happens with more than the goal"), max_length=300, blank=True)
     fee_basis_points = models.PositiveIntegerField(_("usual fee, in hundredths of a percent"), default=290)
     fee_fixed_minor = models.PositiveIntegerField(_("usual fixed fee, in the smallest unit"), default=30)
+    has_sponsors = models.BooleanField(default=False, editable=False)  # so that the meter need not ask for pools
     created_at = models.DateTimeField(editable=False)
 
     class Meta:
