@@ -22,8 +22,8 @@ def words(meter: Meter | None, slug: str) -> dict[str, str | list[Any]]:
     }
 
 
-def parts(meter: Meter) -> list[tuple[str, float]]:
-    """Return the bar's parts in the order in which they are drawn, and where each ends, in percent."""
+def parts(meter: Meter) -> list[tuple[str, int]]:
+    """Return the bar's parts in the order in which they are drawn, and where each ends, in thousandths."""
     if not meter.bar_max:
         return []
     found = [("raised", meter.bar_value)]
@@ -31,7 +31,7 @@ def parts(meter: Meter) -> list[tuple[str, float]]:
         found.insert(0, ("coming", meter.bar_on_its_way))
     if meter.bar_promised > meter.bar_on_its_way:
         found.append(("promised", meter.bar_promised))
-    return [(kind, end * 1_000 // meter.bar_max / 10) for kind, end in found]
+    return [(kind, end * 1_000 // meter.bar_max) for kind, end in found]
 
 
 def _time_left(meter: Meter) -> str:

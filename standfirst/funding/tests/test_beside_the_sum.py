@@ -214,7 +214,7 @@ def test_machines_and_other_sites_are_told_the_same(client: Client) -> None:
     figures = [said[f"{name}_minor"] for name in ("raised", "on_its_way", "promised", "matched", "over")]
     assert figures == [100_000, 50_000, 75_000, 4_000, 0]
     assert said["matched_by"] == ["The friends"]
-    assert said["parts"] == [["coming", 30.0], ["raised", 20.0], ["promised", 45.0]]
+    assert said["parts"] == [["coming", 300], ["raised", 200], ["promised", 450]]
     assert said["notes"] == [note.text for note in read().notes]
     assert said["text"] in picture
     assert 'fill="url(#h)"' in picture

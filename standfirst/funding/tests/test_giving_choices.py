@@ -268,7 +268,11 @@ def test_a_campaign_that_has_ended_takes_nothing(client: Client) -> None:
     make_campaign()
     make_campaign(slug="boat", active=False)
 
-    assert client.get("/support/boat/").status_code == 404
+    form = client.get("/support/boat/")
+
+    assert (form.status_code, client.get("/support/nowhere/").status_code) == (200, 404)
+    assert "takes no more gifts" in form.content.decode()
+    assert "<form" not in form.content.decode().partition("<main")[2]
     assert give(client, campaign="boat", amount="20").status_code == 409
     assert give(client, campaign="nowhere", amount="20").status_code == 409
     assert Gift.objects.count() == 0

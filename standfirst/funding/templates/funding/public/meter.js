@@ -47,9 +47,9 @@ class Meter extends HTMLElement {
     if (meter.goal_minor) {
       const bar = make("div", "", { role: "meter", ariaLabel: meter.campaign, ariaValueText: meter.text });
       Object.assign(bar, { ariaValueMin: "0", ariaValueMax: "100", ariaValueNow: `${Math.min(meter.percent, 100)}` });
-      for (const [kind, percent] of meter.parts) {
+      for (const [kind, thousandths] of meter.parts) {
         const piece = make("i", "", { className: kind });
-        piece.style.width = `${percent}%`;
+        piece.style.width = `${thousandths / 10}%`;
         bar.append(piece);
       }
       link.append(bar);
