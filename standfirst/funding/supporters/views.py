@@ -24,6 +24,7 @@ from standfirst.kit.errors import Refusal
 from standfirst.mail.outbox import AddressRefused
 
 TOKEN_LENGTH_MAX = 100  # characters; ours have 43
+NUMBER_DIGITS_MAX = 18  # of a payment's number; the database's own limit
 TYPED_LENGTH_MAX = 300  # characters of what was typed that are shown again
 PORTAL = "https://billing.stripe.com"  # where Stripe lets a card be changed
 
@@ -231,7 +232,8 @@ def _page(
     typed: dict[uuid.UUID, str] | None = None,
 ) -> HttpResponse:
     before = request.GET.get("before", "")
-    shown = supporter_page.build(donor, typed=typed or {}, before=int(before) if before.isdecimal() else None)
+    known = before.isascii() and before.isdigit() and len(before) <= NUMBER_DIGITS_MAX
+    shown = supporter_page.build(donor, typed=typed or {}, before=int(before) if known else None)
     context = {"page": shown, "done": supporter_page.DONE.get(done), "refusal": refusal, "rehearsal": _rehearsal()}
     response = render(request, "funding/supporter/page.html", context, status=refusal.status if refusal else 200)
     # Browsers hold a form's redirect to the page's policy, too: the service's page has to be allowed.

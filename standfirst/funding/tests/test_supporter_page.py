@@ -159,6 +159,12 @@ def test_a_get_changes_nothing(ada: Client, monthly: Subscription) -> None:
     assert monthly.status == "active"
 
 
+def test_a_number_that_no_payment_can_have_is_no_place_to_begin(ada: Client, monthly: Subscription) -> None:
+    answers = [ada.get(f"/support/me/?before={number}") for number in ("9" * 5_000, "٣", "-1", "x")]
+
+    assert [answer.status_code for answer in answers] == [200] * 4
+
+
 def test_a_receipt_is_handed_out_as_a_file(ada: Client, monthly: Subscription) -> None:
     answer = ada.get(f"/support/me/receipts/{Payment.objects.get().pk}.pdf")
 
