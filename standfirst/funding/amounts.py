@@ -19,6 +19,7 @@ TEXT_LENGTH_MAX = 40  # characters; the largest amount with its currency's name 
 # above the most, a slip of the finger is likelier than a gift, and the newsroom should be asked.
 LEAST_BY_EXPONENT = {0: 100, 2: 1, 3: 1, 4: 1}
 MOST_BY_EXPONENT = {0: 1_000_000, 2: 10_000, 3: 10_000, 4: 10_000}
+BOOKABLE_MINOR_MAX = 10**12  # of one entry: millions of them stay inside the 64 bits of a sum
 _GROUP_DIGITS = 3
 _SEPARATORS = ".,'’٫٬"
 _NUMBER = re.compile(rf"\d+(?:[{_SEPARATORS}]\d+)*")
@@ -39,6 +40,15 @@ class AmountOutOfRange(Refusal):
     code = "funding.amount_out_of_range"
     status = 422
     message = _("A gift here is from {least} to {most}. For more, please write to the newsroom.")
+    field = "amount"
+
+
+class AmountNotBookable(Refusal):
+    """Nothing, or so much that the books' sums could overflow."""
+
+    code = "funding.amount_not_bookable"
+    status = 422
+    message = _("An amount in the books is above zero and at most {most}. Nothing was recorded.")
     field = "amount"
 
 
@@ -66,6 +76,13 @@ def checked(amount: Money, *, locale: str) -> Money:
     least, most = limits(amount.currency)
     if not least.minor <= amount.minor <= most.minor:
         raise AmountOutOfRange(least=least.show(locale), most=most.show(locale))
+    return amount
+
+
+def bookable(amount: Money, *, locale: str) -> Money:
+    """Return ``amount`` if the books can hold it, whatever a gift may be. Refusal: AmountNotBookable."""
+    if not 0 < amount.minor <= BOOKABLE_MINOR_MAX:
+        raise AmountNotBookable(most=Money(BOOKABLE_MINOR_MAX, amount.currency).show(locale))
     return amount
 
 

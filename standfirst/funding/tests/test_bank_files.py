@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standfirst.funding.bank.files.csvfile import Columns
-from standfirst.funding.bank.files.lines import LINES_MAX, Statement, StatementNotUnderstood, StatementUnknown
 
 from standfirst.funding.bank.files import csvfile, reading
+from standfirst.funding.bank.files.csvfile import Columns
+from standfirst.funding.bank.files.lines import LINES_MAX, Statement, StatementNotUnderstood, StatementUnknown
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
 
@@ -127,6 +127,23 @@ def test_an_amount_that_does_not_fit_what_was_said_is_refused_with_its_line(cell
     assert refused.value.details["line"] == 2
 
 
+@pytest.mark.parametrize("words", ['"never closed', '"closed" too early', "two; cells"])
+def test_words_that_move_or_swallow_what_follows_are_refused_and_count_nothing(words: str) -> None:
+    text = f"Date;Name;Words;Amount\n2026-11-20;Ada;one;1,00\n2026-11-20;Eve;{words};2,00\n2026-11-20;Bob;three;3,00\n"
+    columns = Columns(
+        booked_on=0, payer=1, text=(2,), amount=3, currency_always="EUR", date_order="ymd", decimal_mark=","
+    )
+
+    with pytest.raises(StatementNotUnderstood):
+        read_text(text, columns)
+
+
+def test_a_table_whose_lines_end_in_a_delimiter_is_read() -> None:
+    text = "Date;Name;Amount;Currency\n2026-11-20;Ada;1,00;EUR;\n2026-11-20;Bob;2,00;EUR\n2026-11-20;Cy;3,00;EUR\n"
+
+    assert [line.amount.minor for line in read_text(text, _plain(",")).lines] == [100, 200, 300]
+
+
 def _plain(mark: Any) -> Columns:
     return Columns(booked_on=0, payer=1, amount=2, currency=3, date_order="ymd", decimal_mark=mark)
 
@@ -135,6 +152,10 @@ def _plain(mark: Any) -> Columns:
     ("old", "new", "line"),
     [
         (">25.00</Amt><CdtDbtInd>", ">25.001</Amt><CdtDbtInd>", 9),
+        (">25.00</Amt><CdtDbtInd>", ">1e999999</Amt><CdtDbtInd>", 9),
+        (">25.00</Amt><CdtDbtInd>", ">1e900000</Amt><CdtDbtInd>", 9),
+        (">25.00</Amt><CdtDbtInd>", ">2_5.00</Amt><CdtDbtInd>", 9),
+        (">25.00</Amt><CdtDbtInd>", ">99999999999.00</Amt><CdtDbtInd>", 9),
         ('Ccy="EUR">25.00</Amt><CdtDbtInd>', 'Ccy="E">25.00</Amt><CdtDbtInd>', 9),
         ("<Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>B-0001", "<Dt>2026-13-20</Dt></BookgDt><AcctSvcrRef>B-0001", 8),
         ("</TxDtls></NtryDtls>", "</TxDtls>", 17),
@@ -149,6 +170,18 @@ def test_a_wrong_camt_is_refused_with_its_line(old: str, new: str, line: int) ->
         read_text(text.replace(old, new, 1))
 
     assert refused.value.details["line"] == line
+
+
+@pytest.mark.parametrize("said", ["0.00", "-25.00"])
+def test_an_entry_that_brought_nothing_is_left_out(said: str) -> None:
+    text = (DATA / "camt053_08.xml").read_text(encoding="utf-8")
+    before = read_text(text)
+
+    after = read_text(text.replace(">25.00</Amt><CdtDbtInd>", f">{said}</Amt><CdtDbtInd>", 1))
+
+    assert len(after.lines) == len(before.lines) - 1
+    assert after.left_out == before.left_out + 1
+    assert all(line.amount.minor > 0 for line in after.lines)
 
 
 @pytest.mark.parametrize(("old", "new", "line"), [("2611201120CR25,00", "nonsense", 5), ("C261119EUR", "C261119", 4)])
@@ -175,8 +208,11 @@ def test_a_file_without_end_is_refused() -> None:
         read_text("Date;Name;Amount;Currency\n" + row * (LINES_MAX + 1), _plain(","))
     with pytest.raises(Refusal) as deep:
         read_text("<a>" * 1_000)
+    with pytest.raises(Refusal) as wide:
+        read_text(f"<Document>{'<a/>' * 500_000}</Document>")
 
-    assert (refused.value.code, deep.value.code) == ("funding.statement_too_large",) * 2
+    codes = (refused.value.code, deep.value.code, wide.value.code)
+    assert codes == ("funding.statement_too_large",) * 3
 
 
 @given(st.binary(max_size=300))

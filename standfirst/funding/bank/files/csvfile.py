@@ -94,9 +94,10 @@ class Columns:
 
 
 def read_table(text: str) -> Table:
-    """Return the table in ``text``. Refusals: StatementUnknown, StatementTooLarge."""
+    """Return the table in ``text``. Refusals: StatementUnknown, StatementTooLarge, StatementNotUnderstood."""
     delimiter, width = _shape(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Strict: a quotation mark that nobody closes would swallow the lines after it without a word.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     heading: tuple[str, ...] | None = None
     rows: list[tuple[int, tuple[str, ...]]] = []
     try:
@@ -104,6 +105,9 @@ def read_table(text: str) -> Table:
             cells = tuple(cell.strip() for cell in raw)
             if heading is None:
                 heading = cells if _is_heading(cells, width) else None
+            elif any(cells[width:]):
+                # A delimiter in somebody's words moves what follows: an amount would be read from the wrong cell.
+                raise StatementNotUnderstood(line=reader.line_num, why=_("it has more cells than the heading"))
             elif any(cells):
                 rows.append((reader.line_num, (*cells, *[""] * width)[:width]))
                 checked_number(rows)

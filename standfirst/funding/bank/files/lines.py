@@ -1,13 +1,15 @@
 """What a bank's file says, whatever its format: the money that came in, line by line, or why it cannot be read."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from standfirst.funding.amounts import BOOKABLE_MINOR_MAX
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money, exponent
 from standfirst.kit.text import clean_line
@@ -16,7 +18,7 @@ FILE_BYTES_MAX = 5_000_000  # ten years of a small publication; a file beyond th
 LINES_MAX = 5_000  # money that came in, in one file: taking them in is one transaction of seconds, not minutes
 PAYER_LENGTH_MAX = 140  # characters; ISO 20022 allows a name as many
 TEXT_LENGTH_MAX = 500  # characters; SEPA allows 140, some banks add their own
-MINOR_MAX = 10**15  # keeps every sum far inside 64 bits
+_AMOUNT = re.compile(r"[-+]?(?:[0-9]{1,18}(?:\.[0-9]{0,10})?|\.[0-9]{1,10})")  # as ISO 20022, and what CSV adds
 _NO_TEXT = {"NOTPROVIDED", "NONREF"}  # what banks write where nothing was said
 
 
@@ -96,12 +98,11 @@ def incoming(*, number: int, booked_on: date, amount: Money, payer: str, text: s
 
 def exact(digits: str, currency: str, *, line: int) -> Money:
     """Return the amount that ``digits`` (with a point, if any) say. Refusal: StatementNotUnderstood."""
-    try:
-        minor = Decimal(digits).scaleb(exponent(currency))
-        whole = int(minor)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise StatementNotUnderstood(line=line, why=_("“{0}” is no amount").format(digits[:30])) from error
-    if whole != minor or abs(whole) > MINOR_MAX:
+    if not _AMOUNT.fullmatch(digits):
+        raise StatementNotUnderstood(line=line, why=_("“{0}” is no amount").format(digits[:30]))
+    minor = Decimal(digits).scaleb(exponent(currency))
+    whole = int(minor)
+    if whole != minor or abs(whole) > BOOKABLE_MINOR_MAX:
         raise StatementNotUnderstood(line=line, why=_("“{0}” is no amount in {1}").format(digits[:30], currency))
     return Money(whole, currency)
 

@@ -102,11 +102,14 @@ def _line(booking: _Booking, currency: str) -> IncomingLine | None:
         raise StatementNotUnderstood(line=booking.number, why=_("a booking was expected"))
     if found["mark"] != "C":
         return None
+    amount = exact(found["amount"].replace(",", ".").removesuffix("."), currency, line=booking.number)
+    if not amount.minor:
+        return None
     payer, words = _details("\n".join(booking.details))
     return incoming(
         number=booking.number,
         booked_on=_day(found["value"], found["entry"], booking.number),
-        amount=exact(found["amount"].replace(",", ".").removesuffix("."), currency, line=booking.number),
+        amount=amount,
         payer=payer,
         text=words or found["ours"],
         bank_ref=(found["theirs"] or "").split()[0] if (found["theirs"] or "").split() else "",
