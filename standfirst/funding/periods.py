@@ -5,6 +5,8 @@ from datetime import date, datetime
 from standfirst.funding.models import Campaign, Period
 from standfirst.kit import clock
 
+EARLIEST = date(1970, 1, 1)  # the clock's own beginning; before it lie only slips of the finger, such as the year 26
+
 
 def first_day(campaign: Campaign, at: datetime) -> date:
     """Return the first day of the period of ``campaign`` that the moment ``at`` lies in.

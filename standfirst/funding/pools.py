@@ -10,11 +10,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import touch, verb
+from standfirst.funding import amounts
 from standfirst.funding.books import ledger
 from standfirst.funding.campaigns import CAMPAIGN_KEY
 from standfirst.funding.models import Campaign, MatchingPool, Payment, Transfer
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 from standfirst.kit.text import clean_line
 
@@ -40,9 +42,10 @@ def create(
     ends_at: datetime,
     percent: int = 100,
 ) -> MatchingPool:
-    """Write down a promise to add ``percent`` of each gift, ``cap`` at most. Refusal: PoolEnds."""
+    """Write down a promise to add ``percent`` of each gift, ``cap`` at most. Refusals: PoolEnds, AmountNotBookable."""
     if cap.currency != campaign.currency or cap.minor <= 0 or ends_at <= starts_at or percent <= 0:
         raise PoolEnds
+    amounts.bookable(cap, locale=current_locale())
     pool = MatchingPool.objects.create(
         campaign=campaign,
         slug=slug,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
+from standfirst.funding import periods
 from standfirst.funding.bank import matching as bank_matching
 from standfirst.funding.bank.files.csvfile import Columns
 from standfirst.funding.bank.files.lines import IncomingLine, Statement
@@ -53,6 +54,15 @@ class StatementInFuture(Refusal):
     message = _(
         "Line {line} is booked on {day}, which has not come yet. Nothing was taken in. Check how dates are read."
     )
+    field = "file"
+
+
+class StatementTooOld(Refusal):
+    """No gift is that old: the file's dates are not what they seem, and what is counted stays in the books."""
+
+    code = "funding.statement_too_old"
+    status = 422
+    message = _("Line {line} is booked on {day}, long before any gift. Nothing was taken in. Check how dates are read.")
     field = "file"
 
 
@@ -97,10 +107,10 @@ class TakenIn:
 def take_in(*, name: str, data: bytes, statement: Statement, by: Account | None = None) -> TakenIn:
     """Take in a statement that was read from ``data``; a line that stands here already stays as it is.
 
-    Refusal: StatementInFuture. Locks the rows of the gifts that it counts. The unique fingerprint
+    Refusals: StatementInFuture, StatementTooOld. Locks the rows of the gifts that it counts. The unique fingerprint
     decides between two who take in the same lines at once.
     """
-    _refuse_future(statement.lines)
+    _refuse_other_times(statement.lines)
     row, _made = BankStatement.objects.get_or_create(
         digest=hashlib.sha256(data).hexdigest(),
         defaults={
@@ -126,11 +136,13 @@ def take_in(*, name: str, data: bytes, statement: Statement, by: Account | None 
     )
 
 
-def _refuse_future(lines: Sequence[IncomingLine]) -> None:
+def _refuse_other_times(lines: Sequence[IncomingLine]) -> None:
     latest = (clock.now() + AHEAD_MAX).date()
     for line in lines:
         if line.booked_on > latest:
             raise StatementInFuture(line=line.number, day=line.booked_on.isoformat())
+        if line.booked_on < periods.EARLIEST:
+            raise StatementTooOld(line=line.number, day=line.booked_on.isoformat())
 
 
 def _row(statement: BankStatement, line: IncomingLine) -> BankLine:

@@ -138,7 +138,7 @@ class CampaignChangeForm(CampaignForm):
                 raise StepNotUnderstood(line=line.strip()[:60])
             if line.strip():
                 money = amounts.understood(amount, currency=self.instance.currency, locale=current_locale())
-                if money.minor <= 0:
+                if not 0 < money.minor <= campaigns.GOAL_MINOR_MAX:
                     raise StepNotUnderstood(line=line.strip()[:60])
                 found[money.minor] = (money, label)
         if len(found) > MILESTONES_MAX:

@@ -68,6 +68,7 @@ class RecordOfflineGift(ByVerb, generic.CreateView):
         typed = self.form.cleaned_data
         wishes = {name: typed[name] for name in ("received_on", "reference", "display_name", "message", "anonymous")}
         amount = self.form.money()
+        gifts.check_received(campaign=typed["campaign"], amount=amount, received_on=typed["received_on"])
         self.form.refuse_twin(amount)
         payment = gifts.record_offline(campaign=typed["campaign"], amount=amount, by=self.request.user, **wishes)
         return payment.gift

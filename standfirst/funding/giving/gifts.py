@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
+from standfirst.funding import amounts, periods
 from standfirst.funding.giving import methods, references, wishes
 from standfirst.funding.giving.methods import Method
 from standfirst.funding.models import (
@@ -36,6 +37,7 @@ from standfirst.funding.providers.offline import Offline
 from standfirst.funding.providers.protocol import Charge, Facts, Intent
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
+from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 from standfirst.kit.text import clean_line
 
@@ -48,6 +50,15 @@ class ReceivedInFuture(Refusal):
     code = "funding.received_in_future"
     status = 422
     message = _("A gift can be recorded from the day on which it was received, not before.")
+    field = "received_on"
+
+
+class ReceivedTooLongAgo(Refusal):
+    """No gift is that old: the year was mistyped, and what is counted stays in the books."""
+
+    code = "funding.received_too_long_ago"
+    status = 422
+    message = _("No gift was received in the year {year}. Please check the day; nothing was recorded.")
     field = "received_on"
 
 
@@ -149,6 +160,17 @@ def keep_page(*, gift: Gift, url: str, session_ref: str) -> None:
     Gift.objects.filter(pk=gift.pk).update(session_url=url, session_ref=session_ref)
 
 
+def check_received(*, campaign: Campaign, amount: Money, received_on: date) -> None:
+    """Refuse what cannot have been received. Refusals: as ``record_offline`` of currency, amount and day."""
+    if campaign.currency != amount.currency:
+        raise wishes.NoCampaign
+    amounts.bookable(amount, locale=current_locale())
+    if received_on > clock.local_date(campaign.zone):
+        raise ReceivedInFuture
+    if received_on < periods.EARLIEST:
+        raise ReceivedTooLongAgo(year=received_on.year)
+
+
 @verb
 def record_offline(
     *,
@@ -165,16 +187,13 @@ def record_offline(
     """Record money that was received on the local day ``received_on``, and count it in that day's month.
 
     ``reference`` names the fact (a line of a bank statement): recorded again with the same
-    values it is the same payment. Refusals: ReceivedInFuture, ReferenceUsed, ReferenceMissing,
-    NoCampaign (another currency), NameTooLong, MessageTooLong. Locks nothing.
+    values it is the same payment. Refusals: ReceivedInFuture, ReceivedTooLongAgo, AmountNotBookable, ReferenceUsed,
+    ReferenceMissing, NoCampaign (another currency), NameTooLong, MessageTooLong. Locks nothing.
     """
     reference = clean_line(reference)
     if not reference:
         raise ReferenceMissing
-    if campaign.currency != amount.currency:
-        raise wishes.NoCampaign
-    if received_on > clock.local_date(campaign.zone):
-        raise ReceivedInFuture
+    check_received(campaign=campaign, amount=amount, received_on=received_on)
     words = wishes.Words(display_name, message, anonymous=anonymous, story_key=story_key).checked()
     paid_at = datetime.combine(received_on, NOON, tzinfo=campaign.zone).astimezone(UTC)
     found = Payment.objects.filter(provider=Offline.name, provider_ref=reference).select_related("gift").first()

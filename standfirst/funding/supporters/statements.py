@@ -13,6 +13,7 @@ from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import verb
+from standfirst.funding import periods
 from standfirst.funding.models import Dispute, Donor, Payment, Refund, YearStatement
 from standfirst.funding.providers import registry
 from standfirst.funding.supporters import letterhead, numbers, papers, receipts
@@ -22,7 +23,6 @@ from standfirst.kit.errors import Refusal
 from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
 
-FIRST_YEAR = 1970  # no gift is older than the clock
 LINES_MAX = 2_000  # payments on one statement; five a day, all year
 
 
@@ -69,6 +69,8 @@ def issue(*, donor: Donor, first_day: date) -> tuple[YearStatement, bool]:
 
     Refusals: YearNotOver, NothingGiven. Holds the numbers of the mode and year until the commit.
     """
+    if first_day.day != 1:
+        raise NothingGiven
     mode = registry.mode()
     numbers.hold(f"statement:{mode}:{first_day}")
     found = YearStatement.objects.filter(donor=donor, mode=mode, first_day=first_day).first()
@@ -77,7 +79,7 @@ def issue(*, donor: Donor, first_day: date) -> tuple[YearStatement, bool]:
     if first_day.year > clock.local_date(letterhead.zone()).year or not _is_over(first_day):
         raise YearNotOver
     begins = (first_day.month, first_day.day) == (letterhead.current().fiscal_first_month, 1)
-    lines = _lines(donor, first_day) if begins and first_day.year >= FIRST_YEAR else []
+    lines = _lines(donor, first_day) if begins and first_day >= periods.EARLIEST else []
     if not lines:
         raise NothingGiven
     last = YearStatement.objects.filter(mode=mode, first_day=first_day).aggregate(last=Max("number"))["last"] or 0

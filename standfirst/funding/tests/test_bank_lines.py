@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from standfirst.funding.bank.files.lines import IncomingLine, Statement, incoming
 
 from standfirst.accounts.models import Account
 from standfirst.funding import meter
 from standfirst.funding.bank import lines as bank_lines
 from standfirst.funding.bank import matching as bank_matching
+from standfirst.funding.bank.files.lines import IncomingLine, Statement, incoming
 from standfirst.funding.giving import gifts
 from standfirst.funding.models import BankLine, BankStatement, Gift, Payment
 from standfirst.funding.providers import registry
@@ -284,6 +284,13 @@ def test_the_references_of_two_gifts_in_one_line_wait_for_a_person(campaign: Any
 def test_a_line_from_the_future_refuses_the_whole_file(campaign: Any) -> None:
     with pytest.raises(bank_lines.StatementInFuture):
         take_in(line(text="one"), line(text="two", booked_on=today() + timedelta(days=2)))
+
+    assert BankLine.objects.count() == 0
+
+
+def test_a_line_from_long_before_any_gift_refuses_the_whole_file(campaign: Any) -> None:
+    with pytest.raises(bank_lines.StatementTooOld):
+        take_in(line(text="one"), line(text="two", booked_on=date(206, 11, 20)))
 
     assert BankLine.objects.count() == 0
 

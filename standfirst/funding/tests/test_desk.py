@@ -103,7 +103,19 @@ def test_a_treasurer_records_an_offline_gift(treasurer: Client) -> None:
     assert "Another gift stands under the reference" in again.content.decode()
 
 
-@pytest.mark.parametrize(("name", "value"), [("amount", "x"), ("received_on", "2999-01-01"), ("reference", "")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("amount", "x"),
+        ("amount", "0"),
+        ("amount", "9" * 18),
+        ("amount", "9" * 30),
+        ("received_on", "2999-01-01"),
+        ("received_on", "0026-11-20"),
+        ("received_on", "0001-01-01"),
+        ("reference", ""),
+    ],
+)
 def test_a_wrong_offline_gift_is_shown_again_and_not_recorded(treasurer: Client, name: str, value: str) -> None:
     campaign = make_campaign()
     fields = {"campaign": str(campaign.pk), "amount": "5", "received_on": "2026-01-01", "reference": "r"}
@@ -162,6 +174,20 @@ def test_a_treasurer_opens_a_campaign_and_sets_its_goal(treasurer: Client) -> No
         (600_050, "Treasurers-someone"),
         (500_000, "Treasurers-someone"),
     ]
+
+
+def test_a_milestone_beyond_all_measure_is_refused_in_words(treasurer: Client) -> None:
+    campaign = make_campaign()
+    fields = {"name": "F", "tz": "UTC", "active": "on", "fee_basis_points": "0", "fee_fixed_minor": "0"}
+
+    answer = post(
+        treasurer,
+        reverse("campaigns_desk:edit", args=[campaign.pk]),
+        **fields | {"milestones": f"{'9' * 30}: the moon"},
+    )
+
+    assert "is no milestone" in answer.content.decode()
+    assert campaign.milestones.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,9 @@ def test_the_page_hands_out_the_statement_then_copies() -> None:
     after = ada.get("/support/me/").content.decode()
     copy = ada.get(f"/support/me/years/{YearStatement.objects.get().pk}.pdf")
     stranger = people.client().get(f"/support/me/years/{YearStatement.objects.get().pk}.pdf")
-    wrong = [ada.post("/support/me/years/", {"first_day": day}).status_code for day in ("", "x", "9999-01-01")]
+    wrong = [
+        ada.post("/support/me/years/", {"first_day": day}).status_code for day in ("", "x", "9999-01-01", "2024-02-29")
+    ]
 
     assert "Statement 2025 as PDF" in before
     assert "Copy of the statement 2025" in after
@@ -167,4 +169,4 @@ def test_the_page_hands_out_the_statement_then_copies() -> None:
     assert copy.content.startswith(b"%PDF-")
     assert first.content != copy.content
     assert stranger.status_code == 404
-    assert wrong == [404, 404, 409]
+    assert wrong == [404, 404, 409, 404]
