@@ -5,10 +5,14 @@ The publication's settings belong to another subject, so whoever knows them says
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from django.conf import settings
+
+from standfirst.kit.text import clean_line
+
+NAME_LENGTH_MAX = 120  # characters: with the words around it, still a subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +33,8 @@ def speak_for(speaker: Callable[[], House]) -> None:
 
 
 def house() -> House:
-    """Return in whose name letters are written now. About one query."""
-    return _speakers[-1]() if _speakers else House(str(urlsplit(settings.STANDFIRST.url).hostname))
+    """Return in whose name letters are written now, its name fit for the head of a letter. About one query."""
+    found = _speakers[-1]() if _speakers else House(str(urlsplit(settings.STANDFIRST.url).hostname))
+    # Set on the desk as a title is: with no-break spaces and soft hyphens, which a subject may not have.
+    name = "".join(char for char in clean_line(found.name) if char.isprintable())
+    return replace(found, name=name[:NAME_LENGTH_MAX])

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from standfirst.funding.models import Allowance, Donor, SupporterLink
 from standfirst.funding.supporters import links
 from standfirst.kit import clock
-from standfirst.mail import postman
+from standfirst.mail import house, postman
 from standfirst.mail.models import Letter
 from standfirst.testing import supporters as people
 from standfirst.testing.funding import make_campaign, together
@@ -264,3 +264,11 @@ def test_another_sites_page_can_do_nothing_in_a_supporters_name(supporter: Donor
 
     assert answer.status_code == 403
     assert Donor.objects.get().email == ADA
+
+
+@pytest.mark.parametrize("name", ["L’Écho\u00a0!", "The\u00adPaper", "Paper " * 40])
+def test_a_link_can_be_asked_for_whatever_the_publication_is_called(monkeypatch: Any, name: str) -> None:
+    monkeypatch.setattr(house, "_speakers", [lambda: house.House(name)])
+
+    assert asked(ADA).status_code == 302
+    assert Letter.objects.get().subject.isprintable()
