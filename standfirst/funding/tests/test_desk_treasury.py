@@ -148,6 +148,18 @@ def test_a_treasurer_writes_down_a_promise_and_ends_it(treasurer: Client) -> Non
     assert pools.running(campaign) == []
 
 
+def test_a_promise_beyond_all_measure_is_refused_in_words(treasurer: Client) -> None:
+    typed = {
+        "campaign": str(make_campaign().pk), "sponsor": "Ida", "slug": "bakery", "cap": "9" * 30, "percent": "100",
+        "starts_at": "2026-11-01 00:00", "ends_at": "2099-01-01 00:00",
+    }  # fmt: skip
+
+    answer = post(treasurer, reverse("pools_desk:add"), **typed)
+
+    assert "above zero and at most" in answer.content.decode()
+    assert MatchingPool.objects.count() == 0
+
+
 def test_a_gift_is_thanked_for_once_and_its_history_says_by_whom(treasurer: Client) -> None:
     gift = charged_gift(make_campaign(), email="ada@example.org").gift
 
