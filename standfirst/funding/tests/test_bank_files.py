@@ -127,7 +127,7 @@ def test_an_amount_that_does_not_fit_what_was_said_is_refused_with_its_line(cell
     assert refused.value.details["line"] == 2
 
 
-@pytest.mark.parametrize("words", ['"never closed', '"closed" too early', "two; cells"])
+@pytest.mark.parametrize("words", ['"never closed', '"closed" too early', "two;99,00"])
 def test_words_that_move_or_swallow_what_follows_are_refused_and_count_nothing(words: str) -> None:
     text = f"Date;Name;Words;Amount\n2026-11-20;Ada;one;1,00\n2026-11-20;Eve;{words};2,00\n2026-11-20;Bob;three;3,00\n"
     columns = Columns(
@@ -153,7 +153,6 @@ def _plain(mark: Any) -> Columns:
     [
         (">25.00</Amt><CdtDbtInd>", ">25.001</Amt><CdtDbtInd>", 9),
         (">25.00</Amt><CdtDbtInd>", ">1e999999</Amt><CdtDbtInd>", 9),
-        (">25.00</Amt><CdtDbtInd>", ">1e900000</Amt><CdtDbtInd>", 9),
         (">25.00</Amt><CdtDbtInd>", ">2_5.00</Amt><CdtDbtInd>", 9),
         (">25.00</Amt><CdtDbtInd>", ">99999999999.00</Amt><CdtDbtInd>", 9),
         ('Ccy="EUR">25.00</Amt><CdtDbtInd>', 'Ccy="E">25.00</Amt><CdtDbtInd>', 9),
