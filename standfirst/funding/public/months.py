@@ -119,7 +119,7 @@ def of(campaign: Campaign, mode: Mode, at: datetime | None = None, *, only: date
         .values_list("period__first_day")
         .annotate(payments=Count("id"))
     )
-    goals = list(GoalVersion.objects.filter(campaign=campaign).order_by("set_at").values_list("set_at", "goal_minor"))
+    goals = list(GoalVersion.objects.filter(campaign=campaign).order_by("pk").values_list("set_at", "goal_minor"))
     days = sorted({running, *(period.first_day for period in stored)}, reverse=True)
     return [
         Month(
@@ -198,6 +198,6 @@ def _goal(
 ) -> Money | None:
     """The goal as it stood when the month ended, or stands now."""
     ended = clock.midnight(clock.first_of_next_month(first_day), campaign.zone)
-    end = now if campaign.kind == Campaign.Kind.FIXED else min(ended, now)
-    minor = next((goal for set_at, goal in reversed(versions) if set_at < end), None)
+    running = campaign.kind == Campaign.Kind.FIXED or now < ended
+    minor = next((goal for set_at, goal in reversed(versions) if running or set_at < ended), None)
     return Money(minor, campaign.currency) if minor else None

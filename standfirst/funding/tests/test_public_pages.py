@@ -73,6 +73,45 @@ def test_a_months_statement_adds_up_to_the_meter(client: Client) -> None:
     assert "$65" in page(client, "/funding/2026-11/")
 
 
+@time_machine.travel(NOVEMBER, tick=False)
+def test_a_refund_that_failed_later_is_not_in_what_went_back(client: Client) -> None:
+    campaign = make_campaign()
+    payment = charged_gift(campaign, 5_000)
+    for state in ("done", "failed"):
+        refunds.settle(payment=payment, facts=refund_facts("re_1", Money(1_000, "USD"), state))
+
+    found = months.statement(campaign, date(2026, 11, 1), registry.mode())
+
+    assert found is not None
+    assert (found.given.minor, found.back.minor) == (5_000, 0)
+    assert "Sent back" not in page(client, "/funding/2026-11/")
+
+
+def test_a_month_keeps_the_goal_that_it_had_when_it_ended(client: Client) -> None:
+    with time_machine.travel(NOVEMBER - timedelta(days=31), tick=False):
+        campaign = make_campaign(goal_minor=300_000)
+        paid_gift(campaign, 500)
+    with time_machine.travel(NOVEMBER, tick=False):
+        campaigns.set_goal(campaign=campaign, goal_minor=700_000)
+        november, october = months.of(campaign, registry.mode())
+        statement = page(client, "/funding/2026-10/")
+
+    assert (november.goal, october.goal) == (Money(700_000, "USD"), Money(300_000, "USD"))
+    assert "of $3,000" in statement
+
+
+@time_machine.travel(NOVEMBER, tick=False)
+def test_who_gives_twice_is_one_supporter_and_who_is_not_known_is_one_for_each_gift(client: Client) -> None:
+    campaign = make_campaign()
+    for email in ("ada@example.org", "ada@example.org", "bob@example.org", "", ""):
+        charged_gift(campaign, email=email)
+
+    html = page(client, "/funding/2026-11/")
+
+    assert months.supporters(campaign, [date(2026, 11, 1)], registry.mode()) == 4
+    assert "Given in 5 gifts by 4 supporters" in html
+
+
 @pytest.mark.parametrize("address", ["/funding/2026-10/", "/funding/2026-13/", "/funding/2026-02-30/", "/funding/x/"])
 @time_machine.travel(NOVEMBER, tick=False)
 def test_a_month_or_day_that_never_was_does_not_exist(client: Client, address: str) -> None:
