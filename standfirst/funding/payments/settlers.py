@@ -15,7 +15,7 @@ from standfirst.funding.payments import inbox
 
 THREADS = 2  # one asks and reads while the other books
 THREADS_ON_SQLITE = 1  # one writes at a time, and whoever else wants to has its turn while this one asks
-BREATH_SECONDS = 0.004  # for each message: about as long as it was booked
+BREATH_MS = 4  # for each message: about as long as it was booked
 
 log = logging.getLogger(__name__)
 _news = threading.Event()
@@ -56,7 +56,7 @@ def settle(waiting: Iterable[int]) -> None:
 def _let_others_write(settled: int) -> None:
     """Wait a moment on SQLite, where one writes at a time and those who wait look again only now and then."""
     if connection.vendor == "sqlite":
-        time.sleep(settled * BREATH_SECONDS)
+        time.sleep(settled * BREATH_MS / 1000)
 
 
 def _settle_what_comes() -> None:
