@@ -32,7 +32,7 @@ DECLINED = {"charge.failed", "payment_intent.payment_failed"}
 def declines(gift: Gift, kind: str = "gift") -> int:
     """How many declined cards stand against a trait of ``gift``."""
     traits = {"everybody": "all", "gift": str(gift.public_id), "household": gift.household or ""}
-    return allowances._used("decline", {kind: traits[kind]}).get(kind, 0)
+    return allowances.counted(what="decline", traits={kind: traits[kind]}).get(kind, 0)
 
 
 def open_page(gift: Gift) -> Gift:
