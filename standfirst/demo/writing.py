@@ -6,6 +6,7 @@ Beyond Markdown it knows these lines, each a paragraph of its own:
     @picture name | width | caption here      @gallery name, name, name
     @pull sentence | who said it              @related file of an older story
     @embed address | title | caption          @support sentence
+    @campaign its short name | sentence
 
 A quotation's last line may begin with a dash: it says whose words they are. In a table a
 column that is aligned to the right holds numbers.
@@ -92,6 +93,7 @@ def _directive(line: str, pictures: Numbers, stories: Numbers) -> Block:
         "pull": lambda: {"type": "pull_quote", "value": {"text": first, "source": second}},
         "related": lambda: {"type": "related_story", "value": {"story": _number(first, stories)}},
         "embed": lambda: {"type": "embed", "value": {"url": first, "title": second, "caption": third}},
+        "campaign": lambda: {"type": "campaign", "value": {"campaign": first, "text": second}},
         "support": lambda: {"type": "support_call", "value": {"text": rest}},
     }
     if name not in makers:

@@ -169,7 +169,7 @@ def all_give(site: Site, visitor: Callable[..., Page]) -> dict[str, Page]:
     people["ada"].get_by_role("button", name="Decline the card").click()
     expect(people["ada"].get_by_role("alert")).to_contain_text("declined")
     pays(people["ada"])
-    expect(meter.locator(".meter__sum")).to_have_text("€50 of €500")
+    expect(meter.locator(".meter-band .meter__sum")).to_have_text("€50 of €500")
     gives(people["ben"], "20", email="ben@example.org", every="Monthly", cover=True)
     expect(people["ben"].locator(".amount")).to_have_text("€20.91 every month")
     pays(people["ben"])
@@ -179,7 +179,7 @@ def all_give(site: Site, visitor: Callable[..., Page]) -> dict[str, Page]:
     people["dov"].get_by_text("Rehearse something else").click()
     people["dov"].get_by_role("button", name="declined from the second time on").click()
     expect(people["dov"].get_by_role("heading", level=1)).to_have_text("Thank you")
-    expect(meter.locator(".meter__sum")).to_have_text("€95 of €500")
+    expect(meter.locator(".meter-band .meter__sum")).to_have_text("€95 of €500")
     return people
 
 
@@ -336,7 +336,7 @@ def closed(page: Page, site: Site) -> None:
     page.goto(f"/funding/{site.first}/")
     until(lambda: page.reload() and "As it was when the month ended" in page.locator("#main").inner_text())
     expect(page.locator(".books-sum strong")).to_have_text("€128")
-    expect(page.locator(".meter__sum")).to_have_text("€0 of €500")
+    expect(page.locator(".meter-band .meter__sum")).to_have_text("€0 of €500")
 
 
 def restated(page: Page, site: Site) -> None:
@@ -371,7 +371,7 @@ def test_a_month_of_renewals_a_decline_a_refund_and_disputes_ends_in_the_same_su
     site.until(site.began.replace(day=14))
     desk = sign_in("treasurer")
     brings_statement(desk, site, reference)
-    expect(reader.locator(".meter__sum")).to_have_text("€128 of €500")
+    expect(reader.locator(".meter-band .meter__sum")).to_have_text("€128 of €500")
 
     site.until(site.after_a_month(day=1, hour=1))
     closed(reader, site)
@@ -379,7 +379,7 @@ def test_a_month_of_renewals_a_decline_a_refund_and_disputes_ends_in_the_same_su
     site.until(site.after_a_month(day=10, hour=13))
     mends_card(site, people["dov"])
     site.until(site.after_a_month(day=14, hour=12))
-    expect(visitor("/").locator(".meter__sum")).to_have_text("€40 of €500")
+    expect(visitor("/").locator(".meter-band .meter__sum")).to_have_text("€40 of €500")
 
     sends_back(desk, "ada@example.org")
     disputed(site, visitor, desk)

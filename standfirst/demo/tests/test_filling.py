@@ -19,7 +19,7 @@ from standfirst.demo.filling import LiveSite, SiteNotEmpty, fill, fill_site
 from standfirst.demo.pictures import SCENES, Drawn
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.threads import counts_of
-from standfirst.funding import meter
+from standfirst.funding import campaigns, meter
 from standfirst.stories import body
 from standfirst.stories.models import (
     Author,
@@ -207,6 +207,24 @@ def test_the_meter_stands_at_1400_of_5000() -> None:
     assert shown.goal is not None
     assert (shown.raised.minor, shown.goal.minor, shown.currency) == (140_000, 500_000, "USD")
     assert shown.days_left == 11
+
+
+def test_a_sponsor_adds_to_the_gifts_of_the_month_and_the_goal_has_steps_on_the_way() -> None:
+    shown = meter.read()
+
+    assert shown is not None
+    assert shown.matched is not None
+    assert shown.matched.minor == 40_000
+    assert shown.sponsors == ("The Ropewalk Savings Club",)
+    assert [step.stretch for step in campaigns.current().milestones.all()] == [False, False, True]
+
+
+def test_a_second_fund_stands_in_a_story() -> None:
+    shown = meter.named(["drawers"])["drawers"]
+    named = [block.value["campaign"] for block in story("library-drawer").body if block.block_type == "campaign"]
+
+    assert (shown.raised.minor, shown.monthly) == (38_500, False)
+    assert named == ["drawers"]
 
 
 def test_the_months_before_hold_their_sums_one_of_them_over_the_goal() -> None:
