@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from bench import processes
 from bench.servers import ROOT, NotMeasured, fetch, free_port, running, wait_for
 from standfirst.testing.nginx import NAME
@@ -118,10 +120,12 @@ class Site:
         return {"STANDFIRST_SITE": str(self.folder), "DJANGO_SETTINGS_MODULE": "standfirst.web.settings"}
 
     def _tasks_left(self) -> int:
+        left = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
+        if "DATABASE_URL" in os.environ:
+            with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+                return int((server.execute(left).fetchone() or (0,))[0])
         with sqlite3.connect(f"file:{self.folder}/data/standfirst.sqlite3?mode=ro", uri=True) as database:
-            left = "SELECT count(*) FROM django_tasks_database_dbtaskresult WHERE status IN ('READY', 'RUNNING')"
-            number: int = database.execute(left).fetchone()[0]
-            return number
+            return int(database.execute(left).fetchone()[0])
 
 
 @contextmanager
@@ -129,7 +133,7 @@ def sample_site() -> Iterator[Site]:
     """Make a site with the sample publication; remove it in the end."""
     folder = Path(tempfile.mkdtemp(prefix="standfirst-bench-"))
     try:
-        for arguments in (["init", "site"], ["demo", "--site", "site"]):
+        for arguments in (["init", "site"], ["migrate", "--site", "site"], ["demo", "--site", "site"]):
             done = subprocess.run([COMMAND, *arguments], capture_output=True, text=True, check=False, cwd=folder)
             if done.returncode:
                 raise NotMeasured(f"standfirst {arguments[0]} failed: {done.stderr.strip()}")
