@@ -53,6 +53,7 @@ class CorrectionForm(MonthForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["month"].label = _("Month that it belongs to")
+        self.fields["month"].help_text = _("Such as 2026-11. It may have ended: then it shows as restated.")
         place = cast("forms.ChoiceField", self.fields["place"])
         place.choices = [(account, f"{account_words(account)} – {account}") for account in corrections.places()]
 
@@ -146,7 +147,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, text("Proposed. Nothing is booked before it is signed off."))
             return redirect("corrections_desk:index")
-    messages.error(request, text("Nothing was proposed. What is missing stands in the form."))
+    messages.error(request, text("Nothing was proposed. The form says what is wrong."))
     return _index(request, form, status=422)
 
 

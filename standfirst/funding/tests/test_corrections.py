@@ -214,7 +214,8 @@ def test_a_closed_month_is_shown_as_restated_and_every_figure_has_the_correction
     assert closings.of(Period.objects.get(first_day=october)).restated is True
     assert "restated; closed with $40" in overview
     assert "<strong>$35</strong>" in statement
-    assert "correction" in statement
+    rows = statement[statement.index('id="row-') :]
+    assert re.findall(r'<th scope="row">([^<]+)</th>', rows) == ["gift", "correction"]
     assert told is not None
     assert (told.month.raised.minor, told.back.minor) == (3_500, 500)
     assert reports.raised(fund, mode="rehearsal")[0].given.minor == 3_500
@@ -297,6 +298,7 @@ def test_on_the_desk_one_proposes_and_the_other_signs_off(desk: tuple[Client, Cl
     assert "somebody else signs it off" in hers
     assert "1 correction waits for a signature" in home
     assert "Sign off and book" in theirs
+    assert "Such as 2026-11." in theirs
     assert 'name="alone"' not in theirs
     assert (before, raised()) == (2_500, 2_000)
     assert "$5 are booked." in page
