@@ -7,6 +7,7 @@ end every verb must have been in some scene.
 
 import re
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,7 +32,7 @@ from standfirst.funding import allowances, campaigns, pools, tasks, watching
 from standfirst.funding.bank import lines as bank_lines
 from standfirst.funding.bank.files.csvfile import Columns
 from standfirst.funding.bank.files.lines import Statement, incoming
-from standfirst.funding.books import chain, closings, ledger, rate_sheets
+from standfirst.funding.books import chain, closings, corrections, ledger, rate_sheets
 from standfirst.funding.giving import gifts, presets
 from standfirst.funding.models import BankLine, Gift, Interval, Period
 from standfirst.funding.payments import counting, disputes, inbox, reconciling, refunds, subscriptions
@@ -522,15 +523,24 @@ def a_sponsor_promises_and_ends(world: World) -> None:
 
 @scene
 def books_are_corrected_and_checked(world: World) -> None:
-    ledger.adjust(
-        debit=ledger.BANK,
-        credit=ledger.income(world.campaign),
-        amount=Money(300, "USD"),
-        mode=registry.mode(),
-        period=world.payment.period,
-        note="found in the drawer",
-        by=world.moderator,
-    )
+    other = Account.objects.create_superuser("other-treasurer")
+    kinds = (("gifts_more", 300), ("fees_more", 20), ("gifts_less", 100))
+    first, *others = [
+        corrections.propose(
+            campaign=world.campaign,
+            month=world.payment.period.first_day,
+            kind=kind,
+            place=ledger.BANK,
+            amount=Money(minor, "USD"),
+            reason="found in the drawer",
+            by=world.moderator,
+            entry_id=uuid.uuid4(),
+        )
+        for kind, minor in kinds
+    ]
+    corrections.withdraw(correction_id=first.pk, by=world.moderator)
+    for each in others:
+        corrections.confirm(correction_id=each.pk, by=other)
     chain.remember(sound=chain.end())
 
 

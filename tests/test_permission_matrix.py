@@ -5,6 +5,7 @@ for whom it is.
 """
 
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -17,9 +18,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from standfirst.accounts.models import Account
 from standfirst.funding.bank import lines as bank_lines
 from standfirst.funding.bank.files.lines import Statement, incoming
+from standfirst.funding.books import corrections
 from standfirst.funding.models import (
     BankLine,
     Campaign,
+    Correction,
     Donor,
     Gift,
     MatchingPool,
@@ -42,8 +45,8 @@ GROUPS = {"author": "Authors", "editor": "Editors", "moderator": "Moderators", "
 MAY_KNOW_DONORS = {"treasurer", "admin"}
 SUMS_FOR = {"funding_reports": {"editor"}}  # pages of the money's desk that others see, too: sums, never names
 MONEY = (
-    "gifts_desk bank_desk supporters_desk months_desk funding_reports funding_exports campaigns_desk pools_desk"
-    " rates_desk inbox_desk reconciliation_desk"
+    "gifts_desk bank_desk supporters_desk months_desk corrections_desk funding_reports funding_exports campaigns_desk"
+    " pools_desk rates_desk inbox_desk reconciliation_desk"
 ).split()
 PUBLIC_ON_THE_DESK = re.compile(
     r"desk/(login|logout|password_reset/.*|jsi18n|sprite|account/preferred.*|favicon_picker)?/?$"
@@ -97,6 +100,16 @@ def money() -> dict[str, str]:
     )
     Rate.objects.create(base="EUR", quote="USD", day=date(2026, 9, 1), rate=1, source="x")
     message("evt_1", "cs_1")
+    corrections.propose(
+        campaign=campaign,
+        month=now.date(),
+        kind="fees_more",
+        place="bank",
+        amount=Money(1, "USD"),
+        reason="x",
+        by=Account.objects.create_user("bookkeeper", is_active=False),
+        entry_id=uuid.uuid4(),
+    )
     gift = payment.gift
     return {
         "int": str(gift.pk),
@@ -116,6 +129,7 @@ def money() -> dict[str, str]:
 SAMPLES_BY_SPACE = {
     "bank_desk": BankLine,
     "campaigns_desk": Campaign,
+    "corrections_desk": Correction,
     "inbox_desk": ProviderEvent,
     "supporters_desk": Donor,
     "pools_desk": MatchingPool,
@@ -190,9 +204,19 @@ def test_p12_the_moneys_pages_are_for_whom_the_table_says(role: str, money: dict
 @pytest.mark.parametrize("role", [role for role in ROLES if role not in MAY_KNOW_DONORS])
 def test_p12_nobody_but_treasurers_moves_money(role: str, money: dict[str, str]) -> None:
     client = person(role)
-    tables = (BankLine, Donor, Gift, MatchingPool, Payment, ProviderEvent, Rate, Refund, Transfer)
+    tables = (BankLine, Correction, Donor, Gift, MatchingPool, Payment, ProviderEvent, Rate, Refund, Transfer)
     before = [list(model.objects.order_by("pk").values()) for model in tables]
-    typed = {"amount": "1", "do": "ignore", "reason": "x", "campaign": "1", "day": "2026-09-02", "state": "waiting"}
+    typed = {
+        "amount": "1",
+        "do": "ignore",
+        "reason": "x",
+        "note": "x",
+        "month": "2026-09",
+        "place": "bank",
+        "campaign": "1",
+        "day": "2026-09-02",
+        "state": "waiting",
+    }
 
     let = []
     for space, name, route in addresses():

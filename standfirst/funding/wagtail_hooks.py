@@ -11,6 +11,7 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from standfirst.funding.desk.campaigns import CampaignViewSet, PoolViewSet
+from standfirst.funding.desk.corrections import CorrectionPages
 from standfirst.funding.desk.exports import ExportPages
 from standfirst.funding.desk.gifts import GiftViewSet
 from standfirst.funding.desk.inbox import InboxViewSet
@@ -34,6 +35,7 @@ class FundingGroup(ViewSetGroup):
         BankPages(),
         SupporterViewSet("supporters_desk"),
         MonthPages(),
+        CorrectionPages(),
         ReportPages(),
         ExportPages(),
         CampaignViewSet("campaigns_desk", url_prefix="campaigns"),

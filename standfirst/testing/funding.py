@@ -36,6 +36,7 @@ FACT_TABLES = (
     "funding_period",
 )
 AROUND_FACTS = (  # rows that name a fact
+    "funding_correction",
     "funding_refund",
     "funding_dispute",
     "funding_bankline",

@@ -37,6 +37,7 @@ ACCOUNT = re.compile(
     r"clearing:[a-z]+|bank|income:(gifts|matching):[-a-zA-Z0-9_]+|income:fee_cover|expense:(fees|disputes)|fx"
     r"|deferred:gifts:[-a-zA-Z0-9_]+|receivable:matching:[-a-zA-Z0-9_]+"
 )
+ADJUSTED = "adjust:"  # how the key of a correction begins
 SEALED_AT_ONCE = 1_000  # rows; a gift has about three, a sample publication thousands
 IN_OUR_OWN_BANK = frozenset({"offline", "bank"})  # providers whose money nobody holds for us
 
@@ -130,6 +131,14 @@ def _check(row: Transfer) -> None:
         raise ValueError(f"a transfer moves an amount above zero, not {row.amount_minor}")
 
 
+def checked_reason(note: str) -> str:
+    """Return ``note`` cleaned, on one line. Refusal: ReasonMissing, also for one that is too long."""
+    reason = clean_line(note)
+    if not reason or len(reason) > NOTE_LENGTH_MAX:
+        raise ReasonMissing(most=NOTE_LENGTH_MAX)
+    return reason
+
+
 @verb
 def adjust(
     *,
@@ -146,13 +155,12 @@ def adjust(
     """Correct the books by an entry of its own: nothing that stands is ever edited.
 
     ``note`` says why. ``entry_id`` (of the form that was sent) makes a second sending harmless.
+    Whether somebody may do so is decided in ``corrections``, which asks for two people.
     Refusal: ReasonMissing. ValueError and LedgerConflict as ``move``. No lock.
     """
-    reason = clean_line(note)
-    if not reason or len(reason) > NOTE_LENGTH_MAX:
-        raise ReasonMissing(most=NOTE_LENGTH_MAX)
+    reason = checked_reason(note)
     return move(
-        key=f"adjust:{entry_id or uuid.uuid4()}",
+        key=f"{ADJUSTED}{entry_id or uuid.uuid4()}",
         debit=debit,
         credit=credit,
         amount=amount,

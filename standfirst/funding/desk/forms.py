@@ -242,6 +242,6 @@ class OfflineGiftForm(forms.ModelForm[Gift]):
             raise LikelyTwin(day=twin.paid_at.date().isoformat(), name=twin.gift.display_name or "–")
 
 
-def show_refusal(form: forms.ModelForm[Any], refusal: Refusal) -> None:
+def show_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     """Put a refusal beside the field that it is about."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

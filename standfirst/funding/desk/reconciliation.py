@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin.ui.components import Component
 
 from standfirst.funding import watching
+from standfirst.funding.books import corrections
 from standfirst.funding.desk.pages import DeskPages, allowed, page
 from standfirst.funding.models import BankLine, Reconciliation
 from standfirst.funding.payments import reconciling
@@ -46,12 +47,13 @@ class BooksPanel(Component):
     order: ClassVar[int] = 121
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        """Read the newest comparison, and how many bank lines wait."""
+        """Read the newest comparison, and how many bank lines and corrections wait."""
         user = parent_context["request"].user
         lines = BankLine.objects.filter(state__in=[BankLine.State.NEW, BankLine.State.SUGGESTED])
         return {
             "watch": watching.now() if user.has_perm(SEE) else None,
             "lines": lines.count() if user.has_perm(LINES) else 0,
+            "corrections": corrections.waiting(registry.mode()).count() if user.has_perm(corrections.PERMISSION) else 0,
         }
 
 

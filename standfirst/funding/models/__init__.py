@@ -19,6 +19,7 @@ from standfirst.funding.models.campaigns import (
     Preset,
     Rate,
 )
+from standfirst.funding.models.corrections import Correction
 from standfirst.funding.models.gifts import Allowance, Gift, Subscription, Terms
 from standfirst.funding.models.issuer import Issuer
 from standfirst.funding.models.limits import (
@@ -57,6 +58,7 @@ __all__ = [
     "Campaign",
     "Closing",
     "ColumnMapping",
+    "Correction",
     "Dispute",
     "DisputeStep",
     "Donor",

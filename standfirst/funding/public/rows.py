@@ -1,14 +1,14 @@
 """The lines of the ledger in words, for the pages on which everybody may read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from standfirst.funding.books import chain
+from standfirst.funding.books import chain, ledger
 from standfirst.funding.books.ledger_file import PublicRow
-from standfirst.funding.models import Mode, Period
+from standfirst.funding.models import Link, Mode, Period
 from standfirst.kit.money import Money
 
 PAGE_LENGTH = 100  # lines; a month of a small paper fits on one page
@@ -34,8 +34,18 @@ class Page:
 def page(where: Period | date, *, after: int, mode: Mode) -> Page:
     """Return the lines of a month or a day (UTC) that follow the number ``after``."""
     found = chain.public_rows(where, after=after, limit=PAGE_LENGTH + 1, mode=mode)
-    lines = tuple(Line(row, what(row), Money(row.amount_minor, row.currency)) for row in found[:PAGE_LENGTH])
+    corrections = _corrections(found)
+    lines = tuple(
+        Line(row, _("correction") if row.number in corrections else what(row), Money(row.amount_minor, row.currency))
+        for row in found[:PAGE_LENGTH]
+    )
     return Page(lines, lines[-1].row.number if len(found) > PAGE_LENGTH else None)
+
+
+def _corrections(found: Sequence[PublicRow]) -> set[int]:
+    """Which of the rows were entered by hand: between the same accounts, they are no gift and no refund."""
+    links = Link.objects.filter(number__in=[row.number for row in found], transfer__key__startswith=ledger.ADJUSTED)
+    return set(links.values_list("number", flat=True))
 
 
 def every(where: Period | date, mode: Mode) -> Iterator[PublicRow]:

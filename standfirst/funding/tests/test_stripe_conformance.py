@@ -1,5 +1,7 @@
-"""One contract for the double and for Stripe itself: what both must answer to the calls that the site makes.
+"""One contract for every way to take money: the double, Stripe itself, by hand, and by bank transfer.
 
+What the double and Stripe must answer to the calls that the site makes is asked of both (``side``); what any way has
+to keep, whatever it can do, of all (``any_side``): a way says by its flags what it can, and refuses the rest.
 Without a key the double alone is asked. With ``STANDFIRST_TEST_STRIPE_KEY=sk_test_…`` in the environment the
 same tests run against Stripe's test mode, too; they leave test objects behind there and move no money.
 """
@@ -7,8 +9,8 @@ same tests run against Stripe's test mode, too; they leave test objects behind t
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 import pytest_socket
 
 from standfirst.funding.providers import registry
-from standfirst.funding.providers.protocol import Facts, NotFound, ProviderRefused
+from standfirst.funding.providers.protocol import EventRefused, Facts, NotFound, NotSetUp, ProviderRefused
 from standfirst.funding.providers.stripe import Stripe, StripeAccount
 from standfirst.kit import clock
 from standfirst.kit.money import Money
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("db")
 class Side:
     """A service that is asked, and how somebody pays there without a browser."""
 
-    provider: Stripe
+    provider: Any
     pay_once: Callable[[int, dict[str, str]], str]
     pay_monthly: Callable[[int, dict[str, str]], str]
     dispute: Callable[[dict[str, str]], str]
@@ -81,16 +83,37 @@ def of_stripe(key: str) -> Side:
     return Side(provider, once, monthly, lambda marks: once(2_000, marks, "pm_card_createDispute"))
 
 
-@pytest.fixture(params=["double", *(["stripe"] if os.environ.get(KEY) else [])])
-def side(request: Any) -> Iterator[Side]:
-    if request.param == "double":
-        yield of_double(request.getfixturevalue("double"))
-        return
+SERVICES = ["double", *(["stripe"] if os.environ.get(KEY) else [])]
+
+
+def of_service(name: str, request: Any) -> Side:
+    if name == "double":
+        return of_double(request.getfixturevalue("double"))
     key = os.environ[KEY]
     assert key.startswith("sk_test_"), "only test keys: these tests pay and refund"
     pytest_socket.enable_socket()
     pytest_socket._remove_restrictions()
-    yield of_stripe(key)
+    return of_stripe(key)
+
+
+def of_hands(name: str) -> Side:
+    """A way in which staff count the money: what they paid is known by the reference that they typed."""
+
+    def nothing(*_asked: Any) -> str:
+        raise AssertionError("nothing comes again, and nobody disputes, what staff counted")
+
+    return Side(registry.provider(name), lambda _minor, known: f"envelope {known['gift']}", nothing, nothing)
+
+
+@pytest.fixture(params=SERVICES)
+def side(request: Any) -> Side:
+    return of_service(request.param, request)
+
+
+@pytest.fixture(params=["offline", "bank", *SERVICES])
+def any_side(request: Any, settings: Any) -> Side:
+    settings.STANDFIRST = replace(settings.STANDFIRST, bank_name="Harbour Press", bank_iban="DE89370400440532013000")
+    return of_hands(request.param) if request.param in {"offline", "bank"} else of_service(request.param, request)
 
 
 def marks() -> dict[str, str]:
@@ -144,6 +167,103 @@ def test_a_payment_brings_its_amount_its_fee_and_our_marks(side: Side) -> None:
     assert facts.charge.fee.minor > 0
     assert facts.charge.fee_ref.startswith("txn_")
     assert abs(clock.now() - facts.charge.paid_at) < timedelta(minutes=2)
+
+
+def charge_of(side: Side) -> str:
+    """Pay, and return the name of what arrived: as the service says, or as staff wrote it down."""
+    paid = side.pay_once(2_500, marks())
+    if not side.provider.recurring:
+        return paid
+    facts = fetched(side, paid, settled)
+    assert facts.charge is not None
+    return facts.charge.ref
+
+
+def test_a_way_is_known_by_its_name_and_its_flags_say_what_it_can(any_side: Side) -> None:
+    way = any_side.provider
+
+    known = registry.provider(way.name)
+
+    assert type(known) is type(way)
+    assert (way.name, way.recurring, way.asynchronous) in {
+        ("stripe", True, True),
+        ("bank", False, True),
+        ("offline", False, False),
+    }
+    assert way.refundable is True
+
+
+def test_the_same_gift_is_paid_in_one_place_or_there_is_none(any_side: Side) -> None:
+    way, given = any_side.provider, intent_of()
+    if way.name == "offline":
+        with pytest.raises(NotSetUp):
+            way.start(given)
+        return
+
+    pages = {way.start(given) for _ in range(2)}
+
+    (page,) = pages
+    assert page.url.startswith("http")
+    assert bool(page.session_ref) is way.recurring  # a transfer is named by the gift's own reference
+    for _ in range(2):
+        way.close(page.session_ref)
+    if page.session_ref:
+        assert way.fetch(page.session_ref).state == "lapsed"
+
+
+def test_a_refund_asked_for_twice_is_one_and_asked_for_anew_another(any_side: Side) -> None:
+    way, ref, key = any_side.provider, charge_of(any_side), uuid.uuid4()
+
+    first, again = (way.refund(ref, Money(900, "USD"), key) for _ in range(2))
+    other = way.refund(ref, Money(900, "USD"), uuid.uuid4())
+
+    assert (first.ref, first.amount, first.state, first.asked_as) == (again.ref, Money(900, "USD"), "done", key)
+    assert other.ref != first.ref
+    assert abs(clock.now() - first.at) < timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"id": "evt_1", "type": "charge.refunded"}', b"\xff\x00"])
+@pytest.mark.parametrize("headers", [{}, {"Stripe-Signature": "t=1,v1=00"}, {"Stripe-Signature": "\u00e9"}])
+def test_a_message_that_proves_nothing_is_refused(any_side: Side, body: bytes, headers: dict[str, str]) -> None:
+    with pytest.raises(EventRefused):
+        any_side.provider.verify(body, headers)
+
+
+def test_what_nobody_knows_is_a_refusal_and_never_an_answer(any_side: Side) -> None:
+    expected = NotFound if any_side.provider.recurring else NotSetUp  # staff, or a statement, know alone
+
+    with pytest.raises(expected):
+        any_side.provider.fetch("pi_1NothingOfThisNameExists0")
+
+
+def test_of_the_names_of_one_payment_one_is_asked_about(any_side: Side) -> None:
+    refs = ["pi_1", "ch_1"]
+
+    assert any_side.provider.telling(refs) in refs
+
+
+def test_what_does_not_come_again_cannot_be_changed_paused_or_cancelled(any_side: Side) -> None:
+    way, later = any_side.provider, clock.now() + timedelta(days=45)
+    acts: list[Callable[[], Any]] = [
+        lambda: way.change("sub_1NothingOfThisName", Money(4_000, "USD"), "Gift"),
+        lambda: way.pause("sub_1NothingOfThisName", later),
+        lambda: way.resume("sub_1NothingOfThisName"),
+        lambda: way.cancel("sub_1NothingOfThisName", at_period_end=False),
+        lambda: way.portal("cus_1NothingOfThisName", "https://example.org/"),
+    ]
+
+    for act in acts:
+        with pytest.raises((NotFound, ProviderRefused) if way.recurring else NotSetUp):
+            act()
+
+
+def test_money_that_nobody_holds_for_us_has_no_balance_to_compare(any_side: Side) -> None:
+    began = clock.now() - timedelta(minutes=2)
+    charge_of(any_side)
+
+    moved = list(any_side.provider.movements(began, clock.now() + timedelta(minutes=2)))
+
+    assert bool(moved) is any_side.provider.recurring
 
 
 def test_refunds_are_done_once_and_never_beyond_what_is_left(side: Side) -> None:
