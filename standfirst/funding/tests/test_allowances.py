@@ -193,7 +193,7 @@ def test_a_wave_of_declined_cards_from_many_places_makes_every_card_dear() -> No
 @pytest.mark.usefixtures("books")
 def test_what_was_counted_is_forgotten_after_two_days_and_was_never_readable() -> None:
     allowances.take(Asker(household="h", email=allowances.hash_of_email("Ada@example.org")), solved=True)
-    assert not any("ada" in row.digest or row.digest == "h" for row in Allowance.objects.all())
+    assert not any("example" in row.digest or row.digest == "h" for row in Allowance.objects.all())
 
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         assert allowances.forget() == 0
