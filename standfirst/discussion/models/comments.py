@@ -1,4 +1,4 @@
-"""What readers say: threads, comments and their revisions, what staff decided, and votes."""
+"""Comments and their wordings, and what staff decided about them."""
 
 from typing import ClassVar
 
@@ -8,76 +8,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Guest
-
-KEY_LENGTH_MAX = 120  # characters of "story:42"; a change key is "thread:" and this
-NAME_LENGTH_MAX = 60  # characters; a byline, not a sentence
-TEXT_LENGTH_MAX = 10_000  # characters; about four pages, more than any argument needs
-SOURCE_ID_LENGTH_MAX = 80  # characters; other systems number or use UUIDs
-REASON_LENGTH_MAX = 500  # characters of a moderator's explanation
-DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
-
-
-class Thread(models.Model):
-    """The discussion of one subject, known by that subject's key and address only.
-
-    ``event`` counts the changes of what is published, ``votes_number`` those of the scores. While it
-    is withdrawn nobody reads it: its subject is not to be read either.
-    """
-
-    key = models.CharField(max_length=KEY_LENGTH_MAX, unique=True)
-    title = models.CharField(max_length=300)
-    url = models.CharField(max_length=500)
-    opened_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    published_count = models.PositiveIntegerField(default=0)
-    roots_count = models.PositiveIntegerField(default=0)
-    last_comment_at = models.DateTimeField(null=True, blank=True)
-    event = models.BigIntegerField(default=0)
-    votes_number = models.BigIntegerField(default=0)
-    closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["last_comment_at"], name="thread_by_last_comment")]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(key=""), name="thread_names_its_subject"),
-            models.CheckConstraint(
-                condition=Q(roots_count__lte=F("published_count")), name="thread_has_no_more_roots_than_comments"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    @property
-    def change_key(self) -> str:
-        """The key under which the change log knows this thread."""
-        return f"thread:{self.key}"
-
-
-class Closing(models.Model):
-    """That a thread takes no new comments: since when, by whom, why, until when."""
-
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="closings")
-    closed_at = models.DateTimeField()
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    reason = models.CharField(max_length=REASON_LENGTH_MAX, blank=True, default="")
-    reopened_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["thread"], condition=Q(reopened_at__isnull=True), name="thread_is_closed_once_at_a_time"
-            ),
-            models.CheckConstraint(
-                condition=Q(reopened_at__isnull=True) | Q(reopened_at__gte=F("closed_at")),
-                name="thread_reopens_after_it_closed",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.thread} closed {self.closed_at:%Y-%m-%d}"
+from standfirst.discussion.models.limits import DEPTH_MAX, NAME_LENGTH_MAX, REASON_LENGTH_MAX, SOURCE_ID_LENGTH_MAX
+from standfirst.discussion.models.threads import Thread
 
 
 class State(models.TextChoices):
@@ -258,61 +190,3 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"comment {self.comment_id}: {self.was} to {self.state}"
-
-
-class Vote(models.Model):
-    """One voter's view of one comment: 1 up, -1 down."""
-
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="votes", db_index=False)
-    guest = models.ForeignKey(Guest, null=True, blank=True, on_delete=models.CASCADE, related_name="votes")
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="votes"
-    )
-    value = models.SmallIntegerField()
-    cast_at = models.DateTimeField()
-    address_hash = models.CharField(max_length=32, blank=True, default="")
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["address_hash", "cast_at"], condition=~Q(address_hash=""), name="vote_by_address"),
-        ]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["comment", "guest"], condition=Q(guest__isnull=False), name="vote_of_a_guest_is_one"
-            ),
-            models.UniqueConstraint(
-                fields=["comment", "account"], condition=Q(account__isnull=False), name="vote_of_an_account_is_one"
-            ),
-            models.CheckConstraint(condition=Q(value__in=(1, -1)), name="vote_is_up_or_down"),
-            models.CheckConstraint(
-                condition=Q(guest__isnull=True, account__isnull=False) | Q(guest__isnull=False, account__isnull=True),
-                name="vote_has_one_voter",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.value:+d} on comment {self.comment_id}"
-
-
-class Swing(models.Model):
-    """A change of a score, in the order in which a thread's votes came.
-
-    Whoever pages by votes goes on in the order that the first page had: the swings since then
-    are taken off. They are kept for some days only.
-    """
-
-    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="swings", db_index=False)
-    number = models.BigIntegerField()
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="swings")
-    step = models.SmallIntegerField()
-    swung_at = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["swung_at"], name="swing_by_time")]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["thread", "number"], name="swing_numbers_are_unique"),
-            models.CheckConstraint(condition=Q(step__gte=-2, step__lte=2) & ~Q(step=0), name="swing_is_one_or_two"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.step:+d} on comment {self.comment_id}"

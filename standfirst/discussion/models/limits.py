@@ -1,0 +1,8 @@
+"""How long, how much and how deep: the columns and whoever fills them agree on these."""
+
+KEY_LENGTH_MAX = 120  # characters of "story:42"; a change key is "thread:" and this
+NAME_LENGTH_MAX = 60  # characters; a byline, not a sentence
+TEXT_LENGTH_MAX = 10_000  # characters; about four pages, more than any argument needs
+SOURCE_ID_LENGTH_MAX = 80  # characters; other systems number or use UUIDs
+REASON_LENGTH_MAX = 500  # characters of a moderator's explanation
+DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
