@@ -18,9 +18,10 @@ class FundingConfig(AppConfig):
         from standfirst.funding.supporters import letters, links
         from standfirst.mail import enclosures
 
-        counting.on_counted(letters.after_payment)
-        counting.on_counted(pools.follow)
-        counting.on_counted(spreading.follow)
+        # Pools first: whoever books a refund holds their rows before receipts' numbers, too.
+        counting.on_counted(pools.follow_all)
+        counting.on_counted(spreading.follow_all)
+        counting.on_counted(letters.after_payments)
         returned.on_posted(pools.follow)
         returned.on_posted(spreading.follow)
         subscriptions.on_renewal_failed(letters.renewal_failed)

@@ -4,7 +4,7 @@ The promise is an asset (``receivable:matching:<pool>``) that grows with each ma
 the sponsor pays, that payment is booked against it. The meter shows what was added apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -71,27 +71,54 @@ def end(*, pool: MatchingPool) -> None:
 def settle(*, payment: Payment) -> None:
     """Make what is added to ``payment`` fit to what is left of it. The same again changes nothing.
 
-    Called when a payment is counted and whenever some of it goes back. Locks the rows of the pools.
+    Called whenever some of it goes back. Locks the rows of the pools.
     """
-    rows = Transfer.objects.filter(payment=payment, key__startswith="match")
-    added = {pool.pk: pool for pool in MatchingPool.objects.filter(slug__in=_slugs(rows))}
-    if added:
-        for pool in added.values():
-            _adjust(pool, payment)
-        return
-    at = payment.paid_at
-    running = Q(starts_at__lte=at, ends_at__gt=at) & (Q(ended_early_at=None) | Q(ended_early_at__gt=at))
-    for pool in MatchingPool.objects.select_for_update().filter(running, campaign=payment.gift.campaign).order_by("pk"):
-        wanted = _left_of(payment) * pool.percent // PERCENT_FULL
-        amount = min(wanted, pool.cap_minor - used(pool, payment.mode).minor)
-        if amount > 0:
-            _move(pool, payment, f"match:{pool.slug}:{payment.provider}:{payment.provider_ref}", amount)
+    match(payments=[payment])
+    slugs = [key.split(":")[1] for key in _matches([payment]).values_list("key", flat=True)]
+    for pool in MatchingPool.objects.filter(slug__in=slugs):
+        _adjust(pool, payment)
+
+
+@verb
+def match(*, payments: Sequence[Payment]) -> None:
+    """Add to those of ``payments`` that nothing was added to yet, in this order, as long as the promises last.
+
+    Called when they are counted. Locks the rows of the pools.
+    """
+    done = set(_matches(payments).values_list("payment_id", flat=True))
+    new = [payment for payment in payments if payment.pk not in done]
+    campaigns = {payment.gift.campaign_id for payment in new}
+    pools = MatchingPool.objects.select_for_update(of=("self",)).select_related("campaign").order_by("pk")
+    left: dict[tuple[int, str], int] = {}
+    rows: list[Transfer] = []
+    for pool in pools.filter(campaign__in=campaigns):
+        for payment in new:
+            if payment.gift.campaign_id == pool.campaign_id and _holds(pool, payment.paid_at):
+                place = pool.pk, payment.mode
+                if place not in left:
+                    left[place] = pool.cap_minor - used(pool, payment.mode).minor
+                minor = min(payment.counted_minor * pool.percent // PERCENT_FULL, left[place])
+                if minor > 0:
+                    left[place] -= minor
+                    rows.append(_row(pool, payment, _first_key(pool, payment), minor))
+    ledger.record(rows, known=[])
 
 
 def follow(payment: Payment) -> None:
-    """Settle a payment that was counted, or of which some went back. Registered in ``apps``."""
-    if MatchingPool.objects.filter(campaign=payment.gift.campaign_id).exists():  # most campaigns have none
+    """Settle a payment of which some went back. Registered in ``apps``."""
+    if _promised([payment]):
         settle(payment=payment)
+
+
+def follow_all(payments: Sequence[Payment]) -> None:
+    """Add to payments that were counted. Registered in ``apps``."""
+    if _promised(payments):
+        match(payments=payments)
+
+
+def _promised(payments: Iterable[Payment]) -> bool:
+    """Say whether anybody has promised to add to gifts such as these: for most campaigns nobody has."""
+    return MatchingPool.objects.filter(campaign__in={payment.gift.campaign_id for payment in payments}).exists()
 
 
 def used(pool: MatchingPool, mode: str) -> Money:
@@ -136,23 +163,28 @@ def _adjust(pool: MatchingPool, payment: Payment) -> None:
     """Post the difference between what should stand and what stands: several refunds, in any order, end the same."""
     pool = MatchingPool.objects.select_for_update().get(pk=pool.pk)
     rows = Transfer.objects.filter(payment=payment)
-    first = rows.get(key=f"match:{pool.slug}:{payment.provider}:{payment.provider_ref}")
+    first = rows.get(key=_first_key(pool, payment))
     stands = ledger.balance_minor(receivable(pool), mode=payment.mode, rows=rows)
     target = first.amount_minor * _left_of(payment) // payment.counted_minor if payment.counted_minor else 0
     if target != stands:
         number = rows.filter(key__startswith="match_").count() + 1
         what = "match_back" if target < stands else "match_again"
         key = f"{what}:{pool.slug}:{payment.provider}:{payment.provider_ref}:{number}"
-        _move(pool, payment, key, target - stands)
+        ledger.record([_row(pool, payment, key, target - stands)], known=[])
 
 
-def _move(pool: MatchingPool, payment: Payment, key: str, minor: int) -> None:
+def _first_key(pool: MatchingPool, payment: Payment) -> str:
+    return f"match:{pool.slug}:{payment.provider}:{payment.provider_ref}"
+
+
+def _row(pool: MatchingPool, payment: Payment, key: str, minor: int) -> Transfer:
     owed, given = receivable(pool), income(pool.campaign)
-    ledger.move(
+    return Transfer(
         key=key,
         debit=owed if minor > 0 else given,
         credit=given if minor > 0 else owed,
-        amount=Money(abs(minor), pool.campaign.currency),
+        amount_minor=abs(minor),
+        currency=pool.campaign.currency,
         mode=payment.mode,
         occurred_at=payment.paid_at if key.startswith("match:") else clock.now(),
         period=payment.period,
@@ -171,5 +203,9 @@ def _of_pool(pool: MatchingPool) -> QuerySet[Transfer]:
     return Transfer.objects.filter(Q(debit=account) | Q(credit=account))
 
 
-def _slugs(rows: QuerySet[Transfer]) -> list[str]:
-    return [key.split(":")[1] for key in rows.values_list("key", flat=True)]
+def _matches(payments: Iterable[Payment]) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(payment__in=payments, key__startswith="match")
+
+
+def _holds(pool: MatchingPool, at: datetime) -> bool:
+    return pool.starts_at <= at < min(pool.ends_at, pool.ended_early_at or pool.ends_at)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 
-from standfirst.mail.house import house
+from standfirst.mail.house import House, house
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,12 @@ class Sheet:
     small: tuple[str, ...] = ()
 
 
-def composed(sheet: Sheet) -> dict[str, str]:
-    """Return ``text`` and ``html`` of a letter, for ``outbox.put``, in the language that is active."""
-    sender = house()
+def composed(sheet: Sheet, sender: House | None = None) -> dict[str, str]:
+    """Return ``text`` and ``html`` of a letter, for ``outbox.put``, in the language that is active.
+
+    Whoever writes many letters gives the ``sender`` with each, so that it is read once.
+    """
+    sender = sender or house()
     context = {"sheet": sheet, "house": sender}
     return {"text": _text(sheet, sender.name), "html": render_to_string("mail/letter.html", context)}
 

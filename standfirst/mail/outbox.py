@@ -5,7 +5,7 @@ nobody. ``postman`` sends; this module keeps.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -77,6 +77,31 @@ def put(
     ``kind`` and ``reference`` name what is added at sending time (see ``enclosures``).
     Refusals: AddressRefused, HeaderRefused, LetterTooLong. No lock: a unique constraint decides.
     """
+    letter = unsent(
+        key=key, to=to, subject=subject, text=text, html=html, headers=headers, kind=kind, reference=reference
+    )
+    put_all(letters=[letter])
+    return Letter.objects.get(key=key)
+
+
+@verb
+def put_all(*, letters: Sequence[Letter]) -> None:
+    """Have letters sent that ``unsent`` has made, as ``put`` does, in one statement. No lock: as there."""
+    Letter.objects.bulk_create(letters, ignore_conflicts=True)
+
+
+def unsent(
+    *,
+    key: str,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    headers: Mapping[str, str] | None = None,
+    kind: str = "",
+    reference: str = "",
+) -> Letter:
+    """Return a letter for ``put_all``, checked and not kept yet. What is given and refused: as ``put``."""
     address = checked_address(to)
     check_line("Subject", subject, SUBJECT_LENGTH_MAX)
     stated = dict(headers or {})
@@ -86,18 +111,18 @@ def put(
         check_line(name, value, HEADER_LENGTH_MAX)
     if len(stated) > HEADERS_MAX or len(text) > TEXT_LENGTH_MAX or len(html) > TEXT_LENGTH_MAX:
         raise LetterTooLong
-    values = {
-        "to": address,
-        "subject": subject,
-        "text": text,
-        "html": html,
-        "headers": stated,
-        "kind": kind,
-        "reference": reference,
-        "next_try_at": clock.now(),
-        "made_at": clock.now(),
-    }
-    return Letter.objects.get_or_create(key=key, defaults=values)[0]
+    return Letter(
+        key=key,
+        to=address,
+        subject=subject,
+        text=text,
+        html=html,
+        headers=stated,
+        kind=kind,
+        reference=reference,
+        next_try_at=clock.now(),
+        made_at=clock.now(),
+    )
 
 
 @verb

@@ -8,6 +8,7 @@ never on when or in what order something went back.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import accumulate, pairwise
 
@@ -40,6 +41,12 @@ def parts(counted: int, left: int, months: int) -> list[int]:
 def months_from(first_day: date, months: int) -> list[date]:
     """Return the first days of so many months, beginning with ``first_day``."""
     return list(accumulate(range(months - 1), lambda day, _: clock.first_of_next_month(day), initial=first_day))
+
+
+def follow_all(payments: Iterable[Payment]) -> None:
+    """Do what ``follow`` does for each of ``payments``. Registered in ``apps``."""
+    for payment in payments:
+        follow(payment)
 
 
 def follow(payment: Payment) -> None:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -47,12 +47,12 @@ class FactsDisagree(Refusal):
     message = _("The payment service says {theirs}, we wrote down {ours}. Nothing was counted.")
 
 
-type CountedCallback = Callable[[Payment], None]
+type CountedCallback = Callable[[Sequence[Payment]], None]
 _on_counted: list[CountedCallback] = []
 
 
 def on_counted(callback: CountedCallback) -> None:
-    """Have ``callback`` called for each new payment, once, inside the transaction that counts it."""
+    """Have ``callback`` called with new payments, each once, at the end of what counts them, in its transaction."""
     if callback not in _on_counted:
         _on_counted.append(callback)
 
@@ -64,7 +64,10 @@ def apply(*, facts: Facts) -> Gift:
     Refusals: UnknownGift, NotOurs, FactsDisagree, RateMissing, RefundsDisagree, DisputesDisagree.
     Locks the gift's row and the payment's until the commit, and the supporter's when the gift becomes theirs.
     """
-    return _apply(facts, _locked([facts]))
+    locked = _locked([facts])
+    gift = _apply(facts, locked)
+    _tell_of(locked.counted)
+    return gift
 
 
 @verb
@@ -76,20 +79,26 @@ def apply_all(*, many: Sequence[Facts]) -> list[Exception | None]:
     then all payments, each in the order of their ids, so that batches wait in one direction only.
     """
     locked = _locked(many)
-    return [_tried(facts, locked) for facts in many]
+    troubles = [_tried(facts, locked) for facts in many]
+    _tell_of(locked.counted)
+    return troubles
 
 
 def _tried(facts: Facts, locked: "_Locked") -> Exception | None:
+    counted = len(locked.counted)
     try:
         with transaction.atomic():
             _apply(facts, locked)
-    except IntegrityError as trouble:
-        return trouble
-    except DatabaseError:
-        raise
+    except DatabaseError as trouble:
+        if not isinstance(trouble, IntegrityError):
+            raise
+        found: Exception = trouble
     except Exception as trouble:  # noqa: BLE001 - whoever asked decides what it means
-        return trouble
-    return None
+        found = trouble
+    else:
+        return None
+    del locked.counted[counted:]  # what was counted for it is undone
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ class _Locked:
 
     gifts: dict[uuid.UUID, Gift]
     payments: dict[tuple[str, str], Payment]
+    counted: list[Payment] = field(default_factory=list)  # what is new
 
 
 def _locked(many: Sequence[Facts]) -> _Locked:
@@ -119,7 +129,7 @@ def _apply(facts: Facts, locked: _Locked) -> Gift:
     # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
     if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
         _remember_donor(gift, facts.email)
-        payment = _count(gift, facts.charge, locked.payments.get((gift.provider, facts.charge.ref)))
+        payment = _counted(gift, facts.charge, locked)
         for refund in facts.charge.refunds:
             refunds.settle(payment=payment, facts=refund)
         for dispute in facts.charge.disputes:
@@ -132,36 +142,53 @@ def _apply(facts: Facts, locked: _Locked) -> Gift:
     return gift
 
 
+def _counted(gift: Gift, charge: Charge, locked: _Locked) -> Payment:
+    payment = locked.payments.get((gift.provider, charge.ref))
+    if payment is None:
+        payment = _new_payment(gift, charge)
+        locked.counted.append(payment)
+        _book(gift, charge, payment, [])
+    else:
+        _book(gift, charge, payment, list(payment.transfers.all()))
+    return payment
+
+
 @verb
 def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
     """Count a charge that succeeded: a payment, its transfers, and the gift is paid. Once for each charge.
 
     Refusals: FactsDisagree (amount or currency are not the gift's), RateMissing. Call with the gift's row locked.
     """
-    standing = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
-    return _count(gift, charge, standing, by)
-
-
-def _count(gift: Gift, charge: Charge, payment: Payment | None, by: Account | None = None) -> Payment:
-    known = payment is not None
+    payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
     if payment is None:
         payment = _new_payment(gift, charge, by)
+        _book(gift, charge, payment, [])
+        _tell_of([payment])
+    else:
+        _book(gift, charge, payment, list(payment.transfers.all()))
+    return payment
+
+
+def _tell_of(counted: Sequence[Payment]) -> None:
+    if counted:
+        for callback in _on_counted:
+            callback(counted)
+
+
+def _book(gift: Gift, charge: Charge, payment: Payment, standing: list[Transfer]) -> None:
+    """Book what came of ``charge`` for ``payment``, whose rows are ``standing``, and have its gift paid."""
     if payment.gift_id != gift.pk:
         raise FactsDisagree(theirs=f"{charge.ref}: {gift}", ours=f"{charge.ref}: {payment.gift}")
     if payment.charged != charge.amount:
         raise FactsDisagree(theirs=_plain(charge.amount), ours=_plain(payment.charged))
     payment.gift = gift
-    _book_arrival(payment, charge, list(payment.transfers.all()) if known else [])
+    _book_arrival(payment, charge, standing)
     if gift.status != Gift.Status.PAID:
         gift.status = Gift.Status.PAID
         gift.save(update_fields=["status", "donor"])
-    if not known:
-        for callback in _on_counted:
-            callback(payment)
-    return payment
 
 
-def _new_payment(gift: Gift, charge: Charge, by: Account | None) -> Payment:
+def _new_payment(gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
     campaign = gift.campaign
     parts = subscriptions.parts_of(gift=gift, charge=charge)
     if parts is None:

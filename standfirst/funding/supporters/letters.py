@@ -5,7 +5,7 @@ outbox. A supporter without an address, or with one that no mail can reach, gets
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import wraps
@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from standfirst.delivery.changes import verb
-from standfirst.funding.models import Donor, Interval, Mode, Payment, Subscription
+from standfirst.funding.models import Donor, Interval, Mode, Payment, Receipt, Subscription
 from standfirst.funding.payments import subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.supporters import letterhead, links, receipts
@@ -27,7 +27,8 @@ from standfirst.kit.money import Money
 from standfirst.mail import outbox
 from standfirst.mail.composing import Sheet, composed
 from standfirst.mail.enclosures import Attachment, Enclosure, NothingToSend
-from standfirst.mail.house import house
+from standfirst.mail.house import House, house
+from standfirst.mail.models import Letter
 
 RECEIPT_KIND = "receipt"  # what a letter encloses, see ``mail.enclosures``
 LETTER_KIND = "supporter_letter"
@@ -64,12 +65,18 @@ def ask_for_link(*, address: str, household: str) -> None:
     links.ask(address=address, household=household, subject=subject, **composed(sheet))
 
 
-def after_payment(payment: Payment) -> None:
-    """Give the payment its receipt, and send it. For ``payments.on_counted``: once for each new payment."""
-    receipt = receipts.issue(payment=payment)
+def after_payments(payments: Sequence[Payment]) -> None:
+    """Give the payments their receipts, and send them. For ``counting.on_counted``: once for each new payment."""
+    issued = receipts.issue_all(payments=payments)
+    sender = house()
+    written = [_receipt_letter(each, issued[each.pk], sender) for each in payments]
+    outbox.put_all(letters=[letter for letter in written if letter is not None])
+
+
+def _receipt_letter(payment: Payment, receipt: Receipt, sender: House) -> Letter | None:
     donor = payment.gift.donor
     if donor is None or not donor.email:
-        return
+        return None
     with _in_language_of(donor):
         sheet = Sheet(
             heading=gettext("Thank you"),
@@ -87,7 +94,9 @@ def after_payment(payment: Payment) -> None:
             ),
         )
         subject = gettext("Receipt %(number)s: thank you") % {"number": receipt}
-        _put(donor, f"receipt:{payment.pk}", subject, sheet, kind=RECEIPT_KIND, reference=str(payment.pk))
+        words = composed(sheet, sender)
+    reference = str(payment.pk)
+    return _unsent(donor, f"receipt:{reference}", subject, words, kind=RECEIPT_KIND, reference=reference)
 
 
 @_in_their_language
@@ -209,24 +218,23 @@ def _about(
     if donor is None:
         return
     sheet = Sheet(heading=heading, paragraphs=(*_rehearsed(subscription.gift.mode), *paragraphs), action=action)
-    _put(donor, key, heading, sheet, kind=LETTER_KIND, reference=str(donor.pk))
+    letter = _unsent(donor, key, heading, composed(sheet), kind=LETTER_KIND, reference=str(donor.pk))
+    if letter is not None:
+        outbox.put_all(letters=[letter])
 
 
-def _put(donor: Donor, key: str, subject: str, sheet: Sheet, *, kind: str, reference: str) -> None:
+def _unsent(
+    donor: Donor, key: str, subject: str, words: Mapping[str, str], *, kind: str, reference: str
+) -> Letter | None:
     try:
-        words = composed(sheet)
-        outbox.put(
-            key=key,
-            to=donor.email or "",
-            subject=subject,
-            text=words["text"],
-            html=words["html"],
-            kind=kind,
-            reference=reference,
+        text, html = words["text"], words["html"]
+        return outbox.unsent(
+            key=key, to=donor.email or "", subject=subject, text=text, html=html, kind=kind, reference=reference
         )
     except (outbox.AddressRefused, outbox.HeaderRefused) as refusal:
         # The money is counted all the same: a letter must never hold it up.
         log.warning("no letter %s: %s", key, refusal.code)
+        return None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Numbers run by the year of the publication's clock in which they are given out, 
 rehearsals. A receipt's number never changes and outlives the erasing of whoever it was for.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from babel.dates import format_date, format_datetime
@@ -21,18 +22,30 @@ from standfirst.kit.money import Money
 
 @verb
 def issue(*, payment: Payment) -> Receipt:
-    """Give ``payment`` its receipt's number; asked again it is the same receipt.
+    """Give ``payment`` its receipt's number. As ``issue_all``."""
+    return issue_all(payments=[payment])[payment.pk]
 
-    Holds the numbers of the mode and year until the commit, so that none is left out.
+
+@verb
+def issue_all(*, payments: Sequence[Payment]) -> dict[int, Receipt]:
+    """Give ``payments`` their receipts' numbers, in this order; asked again they are the same. Return them by payment.
+
+    Holds the numbers of each mode and year until the commit, so that none is left out.
     """
     issued_at = clock.now()
     year = clock.local_date(letterhead.zone(), issued_at).year
-    numbers.hold(f"receipt:{payment.mode}:{year}")
-    found = Receipt.objects.filter(payment=payment).first()
-    if found is not None:
-        return found
-    last = Receipt.objects.filter(mode=payment.mode, year=year).aggregate(last=Max("number"))["last"] or 0
-    return Receipt.objects.create(payment=payment, mode=payment.mode, year=year, number=last + 1, issued_at=issued_at)
+    issued: dict[int, Receipt] = {}
+    for mode in sorted({payment.mode for payment in payments}):
+        numbers.hold(f"receipt:{mode}:{year}")
+        issued |= {each.payment_id: each for each in Receipt.objects.filter(payment__in=payments, payment__mode=mode)}
+        last = Receipt.objects.filter(mode=mode, year=year).aggregate(last=Max("number"))["last"] or 0
+        new = [payment for payment in payments if payment.mode == mode and payment.pk not in issued]
+        made = [
+            Receipt(payment=payment, mode=mode, year=year, number=number, issued_at=issued_at)
+            for number, payment in enumerate(new, last + 1)
+        ]
+        issued |= {each.payment_id: each for each in Receipt.objects.bulk_create(made)}
+    return issued
 
 
 def of_payment(payment_id: int) -> Receipt | None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -117,8 +118,8 @@ def test_a_batch_that_the_database_refuses_is_booked_one_by_one(monkeypatch: pyt
     with scripted() as service:
         good, bad = paid(service), paid(service)
 
-        def stumble(payment: Payment) -> None:
-            if payment.gift_id == bad.pk:
+        def stumble(payments: Sequence[Payment]) -> None:
+            if bad.pk in {payment.gift_id for payment in payments}:
                 raise OperationalError("deadlock detected")
 
         monkeypatch.setattr(counting, "_on_counted", [*counting._on_counted, stumble])

@@ -233,8 +233,8 @@ def test_a_correction_needs_a_reason_and_keeps_who_made_it() -> None:
 def test_a_callback_hears_of_each_new_payment_once_inside_its_transaction(monkeypatch: Any) -> None:
     heard: list[Payment] = []
     monkeypatch.setattr(counting, "_on_counted", [])
-    counting.on_counted(heard.append)
-    counting.on_counted(heard.append)
+    counting.on_counted(heard.extend)
+    counting.on_counted(heard.extend)
     facts = paid_facts(started_gift(make_campaign()))
 
     for _ in range(2):

@@ -12,7 +12,7 @@ import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
 
-from standfirst.funding import campaigns, meter, pools, tasks
+from standfirst.funding import campaigns, meter, tasks
 from standfirst.funding.books import chain, ledger_file
 from standfirst.funding.payments import refunds
 from standfirst.funding.providers import registry
@@ -253,55 +253,3 @@ def test_a_campaign_beside_the_one_on_every_page_has_pages_and_a_meter_of_its_ow
     assert "A boat" in page(client, "/funding/campaigns/boat/")
     assert json.loads(page(client, "/funding/campaigns/boat/meter.json"))["raised_minor"] == 1_500
     assert meter.read().raised.minor == 0  # type: ignore[union-attr]
-
-
-@time_machine.travel(NOVEMBER, tick=False)
-def test_a_sponsor_adds_to_each_gift_up_to_the_promise_and_the_meter_does_not_count_it() -> None:
-    campaign = make_campaign()
-    pool = _pool(campaign, cap=4_000)
-    first, second = charged_gift(campaign, 2_500), charged_gift(campaign, 2_500)
-
-    for payment in (first, second, first):
-        pools.settle(payment=payment)
-
-    assert pools.used(pool, registry.mode()) == Money(4_000, "USD")
-    assert meter.read().raised.minor == 5_000  # type: ignore[union-attr]
-
-
-@time_machine.travel(NOVEMBER, tick=False)
-def test_what_a_sponsor_added_goes_back_with_the_gift_in_any_order() -> None:
-
-    campaign = make_campaign()
-    pool = _pool(campaign, cap=4_000)
-    payment = charged_gift(campaign, 2_500)
-    pools.settle(payment=payment)
-
-    for ref, minor in (("re_1", 500), ("re_2", 1_000)):
-        refunds.settle(payment=payment, facts=refund_facts(ref, Money(minor, "USD")))
-        pools.settle(payment=payment)
-        pools.settle(payment=payment)
-
-    assert pools.used(pool, registry.mode()) == Money(1_000, "USD")
-
-
-@time_machine.travel(NOVEMBER, tick=False)
-def test_a_promise_that_is_over_or_ended_adds_nothing() -> None:
-    campaign = make_campaign()
-    pool = _pool(campaign, cap=4_000)
-    pools.end(pool=pool)
-
-    payment = charged_gift(campaign, 2_500)
-    pools.settle(payment=payment)
-
-    assert pools.used(pool, registry.mode()).minor == 0
-
-
-def _pool(campaign: Any, *, cap: int) -> Any:
-    return pools.create(
-        campaign=campaign,
-        slug="friends",
-        sponsor="The friends",
-        cap=Money(cap, "USD"),
-        starts_at=NOVEMBER - timedelta(days=3),
-        ends_at=NOVEMBER + timedelta(days=3),
-    )
