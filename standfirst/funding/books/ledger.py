@@ -23,6 +23,7 @@ from standfirst.funding.models import NOTE_LENGTH_MAX, Campaign, Payment, Period
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.money import Money
+from standfirst.kit.rows import add_new
 from standfirst.kit.text import clean_line
 
 METER_KEY = "funding.meter"  # touched when a sum that readers see may have moved
@@ -107,16 +108,16 @@ def record(rows: Sequence[Transfer], *, known: Iterable[Transfer]) -> list[Trans
     ValueError and LedgerConflict as ``move``.
     """
     standing = {row.key: row for row in known}
-    fresh = [row for row in rows if row.key not in standing]
+    fresh = {row.key: row for row in rows if row.key not in standing}
     for row in rows:
         _check(row)
         row.recorded_at = clock.now()
-    if fresh:
-        # Whoever records the same at this moment may be first.
-        Transfer.objects.bulk_create(fresh, ignore_conflicts=True)
-        for kept in Transfer.objects.filter(key__in=[row.key for row in fresh]):
-            standing[kept.key] = kept
-            before_log(_seal, kept.pk)
+    for pk, key in add_new(list(fresh.values()), told=("id", "key")):
+        standing[key] = fresh.pop(key)
+        standing[key].pk = pk
+        before_log(_seal, pk)
+    if fresh:  # somebody recorded the same at this moment, and was first
+        standing |= {kept.key: kept for kept in Transfer.objects.filter(key__in=fresh)}
     for row in rows:
         if _fact(standing[row.key]) != _fact(row):
             raise LedgerConflict(f"{row.key}: {_fact(standing[row.key])} stands, {_fact(row)} was given")

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -12,7 +13,7 @@ from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.funding import allowances, periods
 from standfirst.funding.books import ledger, rates, returned, spreading
-from standfirst.funding.models import Donor, Gift, Mode, Payment, Transfer
+from standfirst.funding.models import Donor, Gift, Mode, Payment, Period, Transfer
 from standfirst.funding.payments import disputes, refunds, subscriptions
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import Charge, Facts
@@ -97,7 +98,9 @@ def _tried(facts: Facts, locked: "_Locked") -> Exception | None:
         found = trouble
     else:
         return None
-    del locked.counted[counted:]  # what was counted for it is undone
+    # What was done for it is undone: what it counted, and a period that it may have been the first to need.
+    del locked.counted[counted:]
+    locked.periods.clear()
     return found
 
 
@@ -107,7 +110,16 @@ class _Locked:
 
     gifts: dict[uuid.UUID, Gift]
     payments: dict[tuple[str, str], Payment]
+    donors: dict[str, Donor]
+    periods: dict[tuple[int, date], Period] = field(default_factory=dict)  # those that were needed so far
     counted: list[Payment] = field(default_factory=list)  # what is new
+
+    def period_of(self, gift: Gift, charge: Charge) -> Period:
+        """Return the period in which a charge counts, made if it is needed for the first time."""
+        place = gift.campaign_id, periods.first_day(gift.campaign, charge.paid_at)
+        if place not in self.periods:
+            self.periods[place] = periods.period_at(gift.campaign, charge.paid_at)
+        return self.periods[place]
 
 
 def _locked(many: Sequence[Facts]) -> _Locked:
@@ -117,7 +129,14 @@ def _locked(many: Sequence[Facts]) -> _Locked:
     found = {gift.public_id: gift for gift in gifts.filter(public_id__in=ids)}
     payments = Payment.objects.select_for_update(of=("self",)).select_related("period").order_by("pk")
     standing = payments.filter(provider_ref__in=refs) if refs else ()
-    return _Locked(found, {(payment.provider, payment.provider_ref): payment for payment in standing})
+    wanted = {facts.email.lower() for facts in many if facts.gift_id in found and _is_nobodys(found[facts.gift_id])}
+    # Locked: somebody who is being erased or merged is waited for, and has no address then.
+    donors = Donor.objects.select_for_update(no_key=True).filter(email__in=wanted - {""}).order_by("pk")
+    return _Locked(
+        found,
+        {(payment.provider, payment.provider_ref): payment for payment in standing},
+        {str(donor.email): donor for donor in (donors if wanted - {""} else ())},
+    )
 
 
 def _apply(facts: Facts, locked: _Locked) -> Gift:
@@ -128,7 +147,7 @@ def _apply(facts: Facts, locked: _Locked) -> Gift:
         subscriptions.apply(gift=gift, facts=facts.subscription)
     # An invoice of zero (a pause, a voucher) is paid without a charge that could count.
     if facts.charge is not None and facts.state == "paid" and facts.charge.amount.minor > 0:
-        _remember_donor(gift, facts.email)
+        _remember_donor(gift, facts.email, locked)
         payment = _counted(gift, facts.charge, locked)
         for refund in facts.charge.refunds:
             refunds.settle(payment=payment, facts=refund)
@@ -145,7 +164,7 @@ def _apply(facts: Facts, locked: _Locked) -> Gift:
 def _counted(gift: Gift, charge: Charge, locked: _Locked) -> Payment:
     payment = locked.payments.get((gift.provider, charge.ref))
     if payment is None:
-        payment = _new_payment(gift, charge)
+        payment = _new_payment(gift, charge, locked.period_of(gift, charge))
         locked.counted.append(payment)
         _book(gift, charge, payment, [])
     else:
@@ -161,7 +180,7 @@ def count(*, gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
     """
     payment = Payment.objects.filter(provider=gift.provider, provider_ref=charge.ref).select_related("period").first()
     if payment is None:
-        payment = _new_payment(gift, charge, by)
+        payment = _new_payment(gift, charge, periods.period_at(gift.campaign, charge.paid_at), by)
         _book(gift, charge, payment, [])
         _tell_of([payment])
     else:
@@ -188,7 +207,7 @@ def _book(gift: Gift, charge: Charge, payment: Payment, standing: list[Transfer]
         gift.save(update_fields=["status", "donor"])
 
 
-def _new_payment(gift: Gift, charge: Charge, by: Account | None = None) -> Payment:
+def _new_payment(gift: Gift, charge: Charge, period: Period, by: Account | None = None) -> Payment:
     campaign = gift.campaign
     parts = subscriptions.parts_of(gift=gift, charge=charge)
     if parts is None:
@@ -215,7 +234,7 @@ def _new_payment(gift: Gift, charge: Charge, by: Account | None = None) -> Payme
         rate_source=counted.source[:RATE_SOURCE_LENGTH_MAX],
         mode=gift.mode,
         paid_at=charge.paid_at,
-        period=periods.period_at(campaign, charge.paid_at),
+        period=period,
         counts_over=spreading.months_of(campaign, gift.interval),
         recorded_by=by,
         recorded_at=clock.now(),
@@ -259,12 +278,18 @@ def _gift_of(facts: Facts, locked: _Locked) -> Gift:
     raise UnknownGift(gift=facts.gift_id)
 
 
-def _remember_donor(gift: Gift, email: str) -> None:
-    # An erased supporter's gift is paid already: later messages do not bring the address back.
-    if email and gift.donor_id is None and gift.status != Gift.Status.PAID:
+def _is_nobodys(gift: Gift) -> bool:
+    """Say whether the gift may become a supporter's.
+
+    That of an erased supporter is paid already: later messages do not bring the address back.
+    """
+    return gift.donor_id is None and gift.status != Gift.Status.PAID
+
+
+def _remember_donor(gift: Gift, email: str, locked: _Locked) -> None:
+    if email and _is_nobodys(gift):
         address = email.lower()
-        # Locked: somebody who is being erased or merged is waited for, and has no address then.
-        known = Donor.objects.select_for_update(no_key=True).filter(email=address).first()
+        known = locked.donors.get(address)
         gift.donor = known or Donor.objects.get_or_create(email=address, defaults={"created_at": clock.now()})[0]
 
 

@@ -36,7 +36,7 @@ from standfirst.funding.providers.protocol import (
     ProviderRefused,
     ProviderUnreachable,
 )
-from standfirst.kit import clock
+from standfirst.kit import clock, rows
 
 log = logging.getLogger(__name__)
 TRIES_MAX = 60  # with the waits below about two days; the provider itself gives up after three
@@ -73,25 +73,21 @@ class Answer:
 
 @verb
 def receive(*, provider: str, messages: Sequence[EventRef]) -> list[int]:
-    """Keep verified messages, each once; return the ids of those that still need work. No lock."""
+    """Keep verified messages, each once; return the ids of those that came for the first time. No lock."""
     at = clock.now()
-    ProviderEvent.objects.bulk_create(
-        [
-            ProviderEvent(
-                provider=provider,
-                event_id=ref.event_id,
-                type=ref.type,
-                object_ref=ref.object_ref,
-                payment_ref=ref.payment_ref,
-                received_at=at,
-                next_try_at=at,
-            )
-            for ref in messages
-        ],
-        ignore_conflicts=True,
-    )
-    kept = ProviderEvent.objects.filter(provider=provider, event_id__in=[ref.event_id for ref in messages])
-    return list(kept.exclude(state__in=[State.DONE, State.QUARANTINED]).values_list("pk", flat=True))
+    kept = [
+        ProviderEvent(
+            provider=provider,
+            event_id=ref.event_id,
+            type=ref.type,
+            object_ref=ref.object_ref,
+            payment_ref=ref.payment_ref,
+            received_at=at,
+            next_try_at=at,
+        )
+        for ref in messages
+    ]
+    return [pk for (pk,) in rows.add_new(kept, told=("id",))]
 
 
 @verb

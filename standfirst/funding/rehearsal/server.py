@@ -96,6 +96,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout: ClassVar[int] = SECONDS_IDLE_MAX
+    wbufsize = -1  # head and body in one packet: a second one would wait 40 ms until the first is acknowledged
     server: _Server
 
     def do_GET(self) -> None:

@@ -188,3 +188,16 @@ def test_threads_settle_what_comes_and_what_was_there_before() -> None:
             settlers.stop()
 
     assert Payment.objects.count() == 2
+
+
+@pytest.mark.usefixtures("books")
+def test_a_payment_that_is_refused_takes_no_month_from_those_that_are_counted_with_it() -> None:
+    campaign = make_campaign()
+    bad, good = started_gift(campaign), started_gift(campaign)
+    facts = [paid_facts(bad), paid_facts(good)]
+    Gift.objects.filter(pk=bad.pk).update(amount_minor=9_900)
+
+    troubles = counting.apply_all(many=facts)
+
+    assert [type(trouble) for trouble in troubles] == [counting.FactsDisagree, type(None)]
+    assert (raised(), Payment.objects.get().gift_id) == (2_500, good.pk)

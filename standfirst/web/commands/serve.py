@@ -31,11 +31,12 @@ CONNECTIONS_BESIDE_STREAMS = 1024  # requests under way in a web process, beside
 DESCRIPTORS_MAX = 65_536
 UNDELIVERED_SECONDS_MAX = 60.0  # a phone in a tunnel comes back sooner; a client that reads nothing never does
 FIRST_PAGE_SECONDS_MAX = 120.0
-BEHIND_READERS = 10  # the nice value of what nobody waits for
+BEHIND_READERS = 10  # the nice value of what nobody waits for at the moment
+BEHIND_EVERYBODY = 15  # and of work that may take its time: pictures, letters, receipts
 SIGN_INS_FILE_NAME = "sign-ins.txt"  # of a sample publication; printed in rehearsal only
 LOCK_FILE_NAME = "serve.lock"
 EVENTS_PATH = "/funding/events/stripe/"
-WORKER = Program("worker", "standfirst.web.processes.worker", django=True, nice=BEHIND_READERS)
+WORKER = Program("worker", "standfirst.web.processes.worker", django=True, nice=BEHIND_EVERYBODY)
 
 
 class CannotServe(Exception):
