@@ -39,7 +39,9 @@ def waiting(*, key: str, guest: Guest | None) -> list[OwnComment]:
         return []
     found = Comment.objects.filter(guest=guest, thread__key=key, state__in=(State.HELD, State.REJECTED))
     minutes = writing.edit_minutes()
-    return [own(row, minutes=minutes) for row in found.select_related("thread").order_by("created_at", "id")[:WAITING_MAX]]
+    return [
+        own(row, minutes=minutes) for row in found.select_related("thread").order_by("created_at", "id")[:WAITING_MAX]
+    ]
 
 
 def own(row: Comment, *, minutes: int | None = None) -> OwnComment:

@@ -22,9 +22,7 @@ def addresses() -> list[URLPattern]:
         path("discussion/", desk.queue, name="discussion_queue"),
         path("discussion/comments/<int:comment_id>/", desk.queue, name="discussion_case"),
         path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
-        path(
-            "discussion/pictures/<picture:name><picture_size:size>.webp", desk_pictures.picture, name="discussion_picture"
-        ),
+        path(desk_pictures.ROUTE, desk_pictures.picture, name="discussion_picture"),
     ]
 
 

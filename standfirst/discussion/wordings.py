@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from standfirst.discussion.models import Revision
 
@@ -29,10 +30,7 @@ class Wording:
 
 def changes(revisions: Sequence[Revision]) -> list[Wording]:
     """Return each wording but the first beside what it changed, in the order given: newest first."""
-    return [
-        Wording(newer, difference(older.text, newer.text))
-        for newer, older in zip(revisions, revisions[1:], strict=False)
-    ]
+    return [Wording(newer, difference(older.text, newer.text)) for newer, older in pairwise(revisions)]
 
 
 def difference(before: str, after: str) -> tuple[Piece, ...]:

@@ -1,25 +1,26 @@
 """Which addresses in a comment are pictures, as far as an address tells. Nobody asks their servers."""
 
 import re
+from dataclasses import dataclass
 from html import unescape
-from urllib.parse import urlsplit
 
 _LINK = re.compile(r'<a href="([^"]*)"')
-_PICTURE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)", re.IGNORECASE)
-# What may stand in a policy's list of sources as it is; a name in another script is not made a card.
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?", re.IGNORECASE)
+# Over https, from a server whose name can stand in a policy as it is. The script cards.js has the same expression.
+_PICTURE = re.compile(
+    r"https://([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?)/[^?#]*\.(?:avif|gif|jpe?g|png|webp)(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
-def pictures_in(html: str) -> list[str]:
-    """Return the addresses of pictures among the links of sanitised ``html``, in order; over https only."""
-    return [address for address in map(unescape, _LINK.findall(html)) if is_picture(address)]
+@dataclass(frozen=True, slots=True)
+class PictureElsewhere:
+    """The address of a picture, and the server that has it."""
+
+    address: str
+    server: str
 
 
-def is_picture(address: str) -> bool:
-    """Say whether ``address`` ends as a picture's does, and its server's name can stand in a policy."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    ending = parts.path[parts.path.rfind(".") :]
-    return parts.scheme == "https" and bool(_HOST.fullmatch(parts.netloc)) and bool(_PICTURE.fullmatch(ending))
+def pictures_in(html: str) -> list[PictureElsewhere]:
+    """Return the pictures among the links of sanitised ``html``, in order."""
+    found = (_PICTURE.fullmatch(unescape(address)) for address in _LINK.findall(html))
+    return [PictureElsewhere(each[0], each[1].lower()) for each in found if each]

@@ -4,8 +4,6 @@ It is a page of its own, so that the policy of a story's page stays as strict as
 Which picture is shown stands in a published comment, never in the address of the card.
 """
 
-from urllib.parse import urlsplit
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,13 +19,13 @@ from standfirst.discussion.refusals import NoSuchComment
 def card(request: HttpRequest, comment_id: int, number: int) -> HttpResponse:
     """The picture whose address is the ``number``-th of a published comment that are pictures, counted from 0."""
     comment, thread = threads.published_comment(comment_id)
-    addresses = pictures_in(comment.html)
-    if number >= len(addresses) or thread.withdrawn_at is not None:
+    pictures = pictures_in(comment.html)
+    if number >= len(pictures) or thread.withdrawn_at is not None:
         raise NoSuchComment
-    address = addresses[number]
-    response = render(request, "discussion/cards/card.html", {"address": address})
+    picture = pictures[number]
+    response = render(request, "discussion/cards/card.html", {"address": picture.address})
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; img-src https://{urlsplit(address).netloc}; style-src 'self';"
+        f"default-src 'none'; img-src https://{picture.server}; style-src 'self';"
         " frame-ancestors 'self'; base-uri 'none'; form-action 'none'; sandbox"
     )
     response.headers["Referrer-Policy"] = "no-referrer"

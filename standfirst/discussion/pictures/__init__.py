@@ -1,1 +1,1 @@
-"""Pictures of comments: taken in, re-encoded apart from us, kept on a shelf, shown, and forgotten with their comment."""
+"""Pictures of comments: taken in, re-encoded in a process apart, kept on a shelf, forgotten with their comment."""

@@ -72,6 +72,12 @@ def forget_pending() -> int:
     return len(_delete(CommentPicture.objects.filter(comment__isnull=True, uploaded_at__lt=until)))
 
 
+def forget_addresses(*, older_than_days: int) -> int:
+    """Remove the address hashes of pictures older than so many days; return how many there were."""
+    until = clock.now() - timedelta(days=older_than_days)
+    return CommentPicture.objects.filter(uploaded_at__lt=until).exclude(address_hash="").update(address_hash="")
+
+
 def sweep() -> dict[str, int]:
     """Remove what was never posted, and files that no row knows; return how many of each. The scheduler's, hourly."""
     pending = forget_pending()

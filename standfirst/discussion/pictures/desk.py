@@ -7,6 +7,8 @@ from standfirst.delivery.pages import personal_page
 from standfirst.discussion.desk import moderators_only
 from standfirst.discussion.pictures.views import file_of
 
+ROUTE = "discussion/pictures/<picture:name><picture_size:size>.webp"
+
 
 @personal_page
 @require_safe

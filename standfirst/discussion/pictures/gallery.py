@@ -1,4 +1,4 @@
-"""A comment's pictures as they are shown: facts that stand in the comment's own row, so that a page asks once for all."""
+"""A comment's pictures as they are shown: facts in the comment's own row, so that a page asks once for all."""
 
 import json
 from collections.abc import Iterable

@@ -28,7 +28,8 @@ class Sent:
             self._pending()
         if self._request.content_type != "multipart/form-data":
             return tuple(self.chosen)
-        files = [(name, file) for name, file in self._request.FILES.items() if name.startswith(FILE)]
+        came = self._request.FILES
+        files = [(name, file) for name in came if name.startswith(FILE) and (file := came.get(name))]
         if len(self.chosen) + len(files) > PICTURES_MAX:
             raise refused.TooManyPictures(count_max=PICTURES_MAX)
         for name, file in files:

@@ -1,4 +1,4 @@
-"""A picture on its way in: counted, decoded in a process of its own, put on the shelf, pending until its comment is posted.
+"""A picture on its way in: counted, decoded in a process apart, put on the shelf, pending until it is posted.
 
 The file's name, its ending and the type that the browser states say nothing: what it is, the decoder finds out.
 """
@@ -10,7 +10,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -39,7 +39,7 @@ class Decoded:
     files: tuple[bytes, bytes]
 
 
-def take_in(*, file: UploadedFile, address_hash: str, alt: str = "") -> CommentPicture:
+def take_in(*, file: UploadedFile[Any], address_hash: str, alt: str = "") -> CommentPicture:
     """Take in a picture that is pending from then on.
 
     Refusals: PictureTooLarge, NotAPicture, TooManyPixels, TooManyUploads, PicturesBusy. OSError if the disk is full.
@@ -72,7 +72,7 @@ def clean_alt(raw: str) -> str:
     return clean_line(raw[: 4 * ALT_LENGTH_MAX])[:ALT_LENGTH_MAX].strip()
 
 
-def decode(upload: IO[bytes] | UploadedFile) -> Decoded:
+def decode(upload: IO[bytes] | UploadedFile[Any]) -> Decoded:
     """Return what the decoder makes of ``upload``. Refusals: NotAPicture, TooManyPixels, PicturesBusy."""
     upload.seek(0)
     given = upload.read(decoder.UPLOAD_BYTES_MAX + 1)
