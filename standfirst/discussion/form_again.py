@@ -5,9 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from standfirst.discussion import refusals
-from standfirst.discussion.models import Comment, State, Thread
+from standfirst.discussion.models import TEXT_LENGTH_MAX, Comment, State, Thread
 from standfirst.discussion.pictures.sent import Sent
+from standfirst.kit.text import clean_text
 
+TYPED_LENGTH_MAX = 4 * TEXT_LENGTH_MAX
 TEMPLATE = "discussion/write.html"
 ID_DIGITS_MAX = 18
 
@@ -28,5 +30,6 @@ def context(request: HttpRequest, thread: Thread, sent: Sent, *, answers: bool =
     parent = None
     if number is not None:
         parent = Comment.objects.filter(pk=number, thread=thread, state=State.PUBLISHED).first()
-    typed = {name: request.POST.get(name, "") for name in ("name", "text")}
+    # More than a browser lets one type was written by a program.
+    typed = {name: clean_text(request.POST.get(name, "")[:TYPED_LENGTH_MAX]) for name in ("name", "text")}
     return {"thread": thread, "parent": parent, "typed": typed, "pictures": sent.shown(), "is_open": True}

@@ -61,6 +61,15 @@ class PicturesBusy(Refusal):
     message = _("Many pictures are arriving just now. Your text is still here: please try again in a minute.")
 
 
+class NoRoom(Refusal):
+    """A disk that is full."""
+
+    code = "discussion.no_room_for_pictures"
+    status = 503
+    field: ClassVar[str] = "picture"
+    message = _("We cannot keep pictures just now. Your text is still here: please post it without, or try again later.")
+
+
 class PictureGone(Refusal):
     """A pending picture that was swept away, or that belongs to a comment already."""
 

@@ -3,7 +3,9 @@
 The file's name, its ending and the type that the browser states say nothing: what it is, the decoder finds out.
 """
 
+import errno
 import json
+import logging
 import secrets
 import subprocess
 import sys
@@ -27,6 +29,7 @@ ADDRESS_AN_HOUR_MAX = 60  # an office or a school shares an address
 PENDING_MAX = 2_000  # in the site: half a gigabyte, if somebody has that many addresses
 PENDING_HOURS = 24  # who writes longer at a comment adds the picture again
 
+log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(DECODED_AT_ONCE_MAX)
 
 
@@ -42,14 +45,14 @@ class Decoded:
 def take_in(*, file: UploadedFile[Any], address_hash: str, alt: str = "") -> CommentPicture:
     """Take in a picture that is pending from then on.
 
-    Refusals: PictureTooLarge, NotAPicture, TooManyPixels, TooManyUploads, PicturesBusy. OSError if the disk is full.
+    Refusals: PictureTooLarge, NotAPicture, TooManyPixels, TooManyUploads, PicturesBusy, NoRoom.
     """
     if (file.size or 0) > decoder.UPLOAD_BYTES_MAX:
         raise refused.PictureTooLarge(mib_max=decoder.UPLOAD_BYTES_MAX // 1024 // 1024)
     _allow(address_hash)
     decoded = decode(file.file or file)
     name = secrets.token_hex(16)
-    shelf.put(name, decoded.files)
+    _put(name, decoded)
     try:
         return keep_pending(
             name=name, width=decoded.width, height=decoded.height, address_hash=address_hash, alt=clean_alt(alt)
@@ -106,6 +109,16 @@ def _read(done: subprocess.CompletedProcess[bytes]) -> Decoded:
     head = json.loads(line)
     large = head["bytes"][0]
     return Decoded(head["width"], head["height"], (rest[:large], rest[large:]))
+
+
+def _put(name: str, decoded: Decoded) -> None:
+    try:
+        shelf.put(name, decoded.files)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            log.error("a picture cannot be kept: %s", error)
+            raise refused.NoRoom from error
+        raise
 
 
 def _allow(address_hash: str) -> None:

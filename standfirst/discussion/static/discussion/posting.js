@@ -25,6 +25,7 @@ function refuse(form, message, field) {
 function emptied(form) {
   form.elements.text.value = "";
   form.querySelector("[data-error]").hidden = true;
+  form.querySelector("[data-attach]").open = false;
   form.querySelector("[data-attached]").replaceChildren();
   form.querySelector(".comment-preview")?.remove();
   for (const file of form.querySelectorAll("[type=file]")) file.value = "";
