@@ -26,11 +26,13 @@ def preview(request: HttpRequest, key: str) -> HttpResponseBase:
     sent = Sent(request)
     refusal, html = None, SafeString("")
     try:
+        form_again.parent_id(request)
         sent.take(addresses.hash_of_request(request))
         html = _rendered(request)
     except Refusal as refused:
         refusal = refused
-    context = form_again.context(request, thread, sent) | {"preview": html, "refusal": refusal}
+    answers = not isinstance(refusal, refusals.ParentElsewhere)
+    context = form_again.context(request, thread, sent, answers=answers) | {"preview": html, "refusal": refusal}
     response = render(request, form_again.TEMPLATE, context, status=refusal.status if refusal else 200)
     if refusal is not None:
         response.headers["X-Refusal"] = refusal.code

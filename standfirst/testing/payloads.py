@@ -12,8 +12,7 @@ HOSTILE: dict[str, str] = {
     "a picture's error": f"<img src=x onerror=alert({MARK})>",
     "a script in a script": f"<scr<script>ipt>alert({MARK})</scr</script>ipt>",
     "math that changes its mind": (
-        '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror='
-        f'alert({MARK})&gt;">'
+        f'<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert({MARK})&gt;">'
     ),
     "a style in a drawing": f"<svg><style><img src=x onerror=alert({MARK})></style></svg>",
     "a drawing that loads": f"<svg/onload=alert({MARK})>",

@@ -254,7 +254,11 @@ def _limits(env: Env) -> dict[str, Any]:
         ),
         "upload_mib_max": env.number(
             # Four pictures of a comment, of 8 MiB each, in one form.
-            "STANDFIRST_UPLOAD_MIB", 36, low=1, high=1024, help="Largest request body, in MiB."
+            "STANDFIRST_UPLOAD_MIB",
+            36,
+            low=1,
+            high=1024,
+            help="Largest request body, in MiB.",
         ),
         "metrics_token": env.text(
             "STANDFIRST_METRICS_TOKEN", help="What a monitoring system sends to read /metrics; without it, nobody can."

@@ -67,7 +67,9 @@ class NoRoom(Refusal):
     code = "discussion.no_room_for_pictures"
     status = 503
     field: ClassVar[str] = "picture"
-    message = _("We cannot keep pictures just now. Your text is still here: please post it without, or try again later.")
+    message = _(
+        "We cannot keep pictures just now. Your text is still here: please post it without, or try again later."
+    )
 
 
 class PictureGone(Refusal):
