@@ -76,7 +76,7 @@ class Passing:
             await send_plain(send, 413 if large else 408, TOO_LARGE % (self.body_bytes_max >> 20) if large else b"")
             return
         except OSError as error:  # the disk has no room to keep the body until it is whole
-            log.error("a request's body cannot be kept: %s", error)
+            log.warning("a request's body cannot be kept: %s", error)
             await send_plain(send, 503, b"web.unavailable", ((b"retry-after", RETRY_AFTER_SECONDS),))
             return
         with body:

@@ -1,7 +1,8 @@
 """Where strangers' words come out again, and what must be true of each place whatever was typed.
 
 A subject registers a sink with ``@sink("its name", kind)``: a function that is given what was said and yields what
-the place shows, as text. It stands in a file ``tests/sinks*.py`` of the subject. ``tests/test_hostile_words.py`` runs ``payloads.HOSTILE`` through all of them::
+the place shows, as text. It stands in a file ``tests/sinks*.py`` of the subject. ``tests/test_hostile_words.py``
+runs ``payloads.HOSTILE`` through all of them::
 
     @sink("the feed of a thread", Kind.XML)
     def feed(said: Said) -> Iterator[str]:
@@ -19,13 +20,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 from html.parser import HTMLParser
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.test import Client
 
 from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.discussion.models import Comment, Thread
+from standfirst.testing.payloads import MARK
 
 
 class Kind(Enum):
@@ -66,7 +68,7 @@ class Said:
     def read(self, address: str, client: Client | None = None) -> str:
         """Return the page at ``address`` as text; it has to be there."""
         answer = (client or self.reader()).get(address)
-        assert answer.status_code == 200, (address, answer.status_code)
+        must(answer.status_code == 200, f"{address} is answered with {answer.status_code}")
         return answer.content.decode()
 
 
@@ -97,6 +99,12 @@ def way_in(name: str) -> Callable[[WayIn], WayIn]:
         return write
 
     return register
+
+
+def must(true: object, otherwise: str) -> None:
+    """Fail and say why. AssertionError."""
+    if not true:
+        raise AssertionError(otherwise)
 
 
 def assert_harmless(kind: Kind, shown: str) -> None:
@@ -145,13 +153,13 @@ def _html(shown: str) -> None:
     reader = _Reader(whole="<html" in shown)
     reader.feed(shown)
     reader.close()
-    assert not reader.wrong, f"this acts: {reader.wrong[:3]}"
+    must(not reader.wrong, f"this acts: {reader.wrong[:3]}")
     for script in re.findall(r"<script\b[^>]*>(.*?)</script>", shown, re.DOTALL | re.IGNORECASE):
-        assert "alert(4711)" not in script, script[:200]
+        must(f"alert({MARK})" not in script, f"a script that was typed: {script[:200]}")
     for style in re.findall(r"<style\b[^>]*>(.*?)</style>", shown, re.DOTALL | re.IGNORECASE):
-        assert "display:none" not in style, "a style that was typed"
-    assert "\0" not in shown, "a NUL"
-    assert not re.search("[\u202a-\u202e\u2066-\u2069]", shown), "a character that turns the text around it"
+        must("display:none" not in style, "a style that was typed")
+    must("\0" not in shown, "a NUL")
+    must(not re.search("[\u202a-\u202e\u2066-\u2069]", shown), "a character that turns the text around it")
 
 
 def _json(shown: str) -> None:
@@ -170,10 +178,10 @@ def _json(shown: str) -> None:
 
 
 def _xml(shown: str) -> None:
-    assert "<!ENTITY" not in shown
-    tree = ElementTree.fromstring(shown)  # noqa: S314 - our own, and it declares no entity
+    must("<!ENTITY" not in shown, "an entity")
+    tree = ET.fromstring(shown)  # noqa: S314 - our own, and it declares no entity
     for element in tree.iter():
-        assert "script" not in element.tag.lower()
+        must("script" not in element.tag.lower(), "a script")
         if element.text and "<" in element.text and element.tag.rpartition("}")[2] in {"description", "encoded"}:
             _html(element.text)
 
@@ -181,15 +189,16 @@ def _xml(shown: str) -> None:
 def _csv(shown: str) -> None:
     for row in csv.reader(io.StringIO(shown)):
         for cell in row:
-            assert not re.match(r"\s*[=+\-@\t\r]", cell) or re.fullmatch(r"-?\d+(?:\.\d+)?", cell), cell
+            formula = re.match(r"\s*[=+\-@\t\r]", cell) and not re.fullmatch(r"-?\d+(?:\.\d+)?", cell)
+            must(not formula, f"a formula: {cell}")
 
 
 def _line(shown: str) -> None:
-    assert not re.search(r"[\r\n\0\u2028\u2029\x85\x1b]", shown), shown
+    must(not re.search(r"[\r\n\0\u2028\u2029\x85\x1b]", shown), f"more than a line: {shown!r}")
 
 
 def _text(shown: str) -> None:
-    assert "\0" not in shown, "a NUL"
+    must("\0" not in shown, "a NUL")
 
 
 CHECKS: dict[Kind, Callable[[str], None]] = {

@@ -116,7 +116,7 @@ def _put(name: str, decoded: Decoded) -> None:
         shelf.put(name, decoded.files)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            log.error("a picture cannot be kept: %s", error)
+            log.warning("a picture cannot be kept: %s", error)
             raise refused.NoRoom from error
         raise
 

@@ -4,6 +4,7 @@ import io
 import os
 import time
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.test import Client
 from standfirst.discussion.models import CommentPicture
 from standfirst.discussion.pictures import decoder, refused, shelf, taking_in
 from standfirst.discussion.pictures.taking_in import Decoded, decode
-from standfirst.kit.errors import Refusal
 from standfirst.testing import pictures as made
 from standfirst.testing.discussion import a_thread
 
@@ -136,10 +136,8 @@ def test_the_place_is_removed_and_the_picture_stands_upright() -> None:
 def test_a_colour_profile_that_is_a_bomb_is_refused_or_left_behind() -> None:
     began = time.monotonic()
 
-    try:
+    with suppress(refused.NotAPicture, refused.TooManyPixels):
         assert_harmless(kept(made.an_icc_bomb()))
-    except Refusal as refusal:
-        assert isinstance(refusal, refused.NotAPicture | refused.TooManyPixels)
 
     assert time.monotonic() - began < taking_in.DECODER_SECONDS_MAX
 
