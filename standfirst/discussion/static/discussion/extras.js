@@ -37,6 +37,6 @@ export function extras(thread) {
   document.addEventListener("selectionchange", async () => {
     const { anchorNode: node, isCollapsed } = getSelection();
     if (isCollapsed || !thread.contains(node)) return;
-    if (node.parentElement?.closest(".comment-body")) (await import("./quoting.js")).offer(thread);
+    if ((node.closest ? node : node.parentElement).closest(".comment-body")) (await import("./quoting.js")).offer(thread);
   });
 }

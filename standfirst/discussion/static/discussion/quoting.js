@@ -8,14 +8,18 @@ let button = null;
 
 const plain = (text) => text.replace(/[\\`*_~[\]<>&]/g, "\\$&");
 
+const bodyAround = (node) => (node.closest ? node : node.parentElement)?.closest(".comment-body");
+
 function selected(thread) {
   const selection = getSelection();
   if (selection.isCollapsed || !selection.rangeCount) return null;
-  const range = selection.getRangeAt(0);
-  const inside = range.commonAncestorContainer;
-  const body = (inside.nodeType === Node.TEXT_NODE ? inside.parentElement : inside).closest(".comment-body");
-  const text = selection.toString().trim();
-  return body && text && thread.contains(body) ? { body, range, text } : null;
+  const range = selection.getRangeAt(0).cloneRange();
+  const body = bodyAround(range.startContainer);
+  if (!body || !thread.contains(body)) return null;
+  const within = body.contains(range.endContainer);
+  if (!within) range.setEnd(body, body.childNodes.length); // three clicks reach into what follows
+  const text = (within ? selection : range).toString().trim();
+  return text ? { body, range, text } : null;
 }
 
 function away() {
@@ -36,7 +40,7 @@ export function quote(thread, comment, text) {
   type(field, `${field.value && !field.value.endsWith("\n") ? "\n\n" : ""}${quoted}\n\n`);
 }
 
-// The button stands right behind the words, so that the Tab key leads to it; the style moves it to the selection.
+// The button stands right behind the words; the style moves it to the selection.
 export function offer(thread) {
   const found = selected(thread);
   if (!found || !thread.querySelector(":scope > form[data-form]")) return away();
@@ -63,4 +67,8 @@ document.addEventListener("selectionchange", () => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") away();
+  // Browsers do not agree on where the Tab key goes on from a selection.
+  if (event.key !== "Tab" || event.shiftKey || !button || document.activeElement === button) return;
+  event.preventDefault();
+  button.focus();
 });
