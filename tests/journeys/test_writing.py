@@ -163,8 +163,10 @@ def test_the_pictures_take_their_place_before_they_have_arrived(site, visitor) -
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(site.path("written"))
-        boxes = page.locator(".comment", has_text="tall and wide").locator(".comment-pictures img").evaluate_all(
-            "all => all.map((each) => [each.offsetWidth, each.offsetHeight])"
+        boxes = (
+            page.locator(".comment", has_text="tall and wide")
+            .locator(".comment-pictures img")
+            .evaluate_all("all => all.map((each) => [each.offsetWidth, each.offsetHeight])")
         )
         assert all(abs(wide / high - 1.5) < 0.05 and wide > 90 for wide, high in boxes), boxes
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -122,9 +122,10 @@ def _put(name: str, decoded: Decoded) -> None:
 
 
 def _allow(address_hash: str) -> None:
-    hour_ago = clock.now() - timedelta(hours=1)
-    lately = from_address(CommentPicture.objects.all(), address_hash).filter(uploaded_at__gte=hour_ago)
+    now = clock.now()
+    lately = from_address(CommentPicture.objects.all(), address_hash).filter(uploaded_at__gte=now - timedelta(hours=1))
     if lately.count() >= ADDRESS_AN_HOUR_MAX:
         raise refused.TooManyUploads
-    if CommentPicture.objects.filter(comment__isnull=True).count() >= PENDING_MAX:
+    since = now - timedelta(hours=PENDING_HOURS + 1)  # what is older, the sweep has removed
+    if CommentPicture.objects.filter(comment__isnull=True, uploaded_at__gte=since).count() >= PENDING_MAX:
         raise refused.PicturesBusy
