@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from standfirst.discussion.models import PICTURES_MAX, CommentPicture
-from standfirst.discussion.pictures import gallery, refused
+from standfirst.discussion.pictures import gallery, refused, shelf
 from standfirst.discussion.pictures.belonging import Chosen, take_back
 from standfirst.discussion.pictures.gallery import ShownPicture
 from standfirst.discussion.pictures.taking_in import clean_alt, take_in
@@ -53,6 +53,8 @@ class Sent:
         sent = self._request.POST
         dropped = set(sent.getlist(DROP))
         for name in list(dict.fromkeys(sent.getlist(NAME)))[: PICTURES_MAX + 1]:
+            if not shelf.is_name(name):  # nor can every database look for every text
+                raise refused.PictureGone
             if name in dropped:
                 take_back(name=name)
             else:

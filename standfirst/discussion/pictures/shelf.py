@@ -13,9 +13,14 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 _FILE = re.compile(r"([0-9a-f]{32})(?:|-small)\.webp(?:|\.new)")
 
 
+def is_name(name: str) -> bool:
+    """Say whether ``name`` is one of those that we give."""
+    return bool(_NAME.fullmatch(name))
+
+
 def path(name: str, size: str = "") -> Path:
     """Return where the file of ``name`` stands. ValueError for what is no name of ours."""
-    if not _NAME.fullmatch(name) or size not in SIZES:
+    if not is_name(name) or size not in SIZES:
         raise ValueError(name)
     return _folder() / name[:2] / f"{name}{size}.webp"
 

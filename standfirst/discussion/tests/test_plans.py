@@ -60,7 +60,7 @@ def a_pending_picture() -> Chosen:
     return Chosen(taken.name, "")
 
 
-def see_a_picture(thread: Thread, comment: Comment) -> None:
+def see_a_picture(comment: Comment) -> None:
     chosen = a_pending_picture()
     belonging.attach(comment=comment, chosen=[chosen])
     assert Client(headers={"host": "127.0.0.1"}).get(f"/discussion/pictures/{chosen.name}.webp").status_code == 200
@@ -79,7 +79,7 @@ ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "further answers": lambda _thread, comment: threads.replies_of(comment.pk),
     "what is new": lambda thread, _comment: threads.new_since(thread.key, thread.event),
     "somebody posts with a picture": lambda thread, _comment: post(thread, pictures=[a_pending_picture()]),
-    "somebody sees a picture": lambda thread, comment: see_a_picture(thread, comment),
+    "somebody sees a picture": lambda _thread, comment: see_a_picture(comment),
     "pictures are forgotten": lambda _thread, comment: belonging.forget_pictures(comment_id=comment.pk),
     "pending pictures are forgotten": lambda _thread, _comment: belonging.forget_pending(),
     "comments come in again": lambda thread, _comment: bring_in_again(thread),
