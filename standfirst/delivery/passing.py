@@ -1,6 +1,7 @@
 """Requests that are not kept are passed on, in one hop to a thread, and their answers sent."""
 
 import asyncio
+import logging
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,10 @@ type Send = Callable[[dict[str, Any]], Awaitable[None]]
 BODY_TIMEOUT_SECONDS = 60  # to send the next piece of a request's body
 PIECE_BYTES = 64 * 1024  # of a file that is sent
 PAGE_THREADS = 2  # for stored pages alone: the desk, a search or an attacker cannot keep readers waiting
+TOO_LARGE = b"web.body_too_large: what was sent is larger than %d MiB. Go back, nothing is lost; leave something out."
 RETRY_AFTER_SECONDS = b"3"  # a backend that ended is back by then
+
+log = logging.getLogger(__name__)
 
 
 class Gone(Exception):
@@ -68,7 +72,12 @@ class Passing:
             await send_plain(send, 400)  # nobody hears it, unless the body was broken rather than cut off
             return
         except (BodyTooLarge, TimeoutError) as error:
-            await send_plain(send, 413 if isinstance(error, BodyTooLarge) else 408)
+            large = isinstance(error, BodyTooLarge)
+            await send_plain(send, 413 if large else 408, TOO_LARGE % (self.body_bytes_max >> 20) if large else b"")
+            return
+        except OSError as error:  # the disk has no room to keep the body until it is whole
+            log.warning("a request's body cannot be kept: %s", error)
+            await send_plain(send, 503, b"web.unavailable", ((b"retry-after", RETRY_AFTER_SECONDS),))
             return
         with body:
             try:
@@ -97,7 +106,11 @@ class Passing:
             if size > self.body_bytes_max:
                 file.close()
                 raise BodyTooLarge
-            file.write(piece)
+            try:
+                file.write(piece)
+            except OSError:
+                file.close()
+                raise
             if not message.get("more_body"):
                 file.seek(0)
                 return file

@@ -183,12 +183,13 @@ def _row(thread: Thread, source: str, comment: BroughtIn, html: str, standing: d
 
 
 def _revision(row: Comment, comment: BroughtIn) -> Revision:
+    text = clean_text(comment.body)
     return Revision(
         comment=row,
         format=comment.body_format,
-        text=clean_text(comment.body),
+        text=text,
         html=row.html,
-        text_hash=markup.fingerprint(comment.body),
+        text_hash=markup.fingerprint(text),
         verdict=Revision.Verdict.BROUGHT_IN,
         reason=clean_line(comment.reason)[:REASON_LENGTH_MAX] or ("" if row.state == State.PUBLISHED else "imported"),
         written_at=comment.written_at,

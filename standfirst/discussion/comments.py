@@ -5,6 +5,7 @@ must be true at the moment of writing (the thread is open, the parent is there, 
 sent twice) is looked at again inside, under the lock of the thread's row.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from django.db.models import QuerySet
 from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion import counts, markup, names, pipeline, refusals
+from standfirst.discussion import counts, markup, names, pipeline, refusals, writing
 from standfirst.discussion.bringing_in import BroughtIn, BroughtInReport, bring_in
 from standfirst.discussion.models import (
     DEPTH_MAX,
@@ -27,6 +28,8 @@ from standfirst.discussion.models import (
     Thread,
     from_address,
 )
+from standfirst.discussion.pictures import belonging
+from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
 from standfirst.kit import clock
 from standfirst.kit.text import clean_line, clean_text
@@ -48,7 +51,7 @@ __all__ = [
 ]
 
 TWICE_SECONDS = 60  # the same words from the same guest within this time are one press of a button too many
-EDIT_WINDOW_MINUTES = 15  # time enough for a slip of the pen; later, others have read it
+REVISIONS_MAX = 20  # wordings of one comment; whoever needs more writes another
 NAME_CHARACTERS_READ_MAX = 1_000  # of what was typed as a name; more is cleaned in vain
 TEXT_CHARACTERS_READ_MAX = 4 * TEXT_LENGTH_MAX
 MODERATE = "discussion.moderate"
@@ -77,14 +80,15 @@ def post(
     account: Account | None = None,
     address_hash: str = "",
     trap: str = "",
+    pictures: Sequence[Chosen] = (),
 ) -> Posted:
-    """Post a comment; without ``guest`` and ``account`` a new guest is welcomed.
+    """Post a comment, with pictures that are pending; without ``guest`` and ``account`` a new guest is welcomed.
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
-    says whether it is published or held. Refusals: those of the rules, NoSuchThread,
-    ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes.
+    says whether it is published or held. Refusals: those of the rules, NoSuchThread, ThreadClosed,
+    ParentElsewhere, NestedTooDeeply, PictureGone. Locks the thread's row while it writes.
     """
-    draft = drafted(name=name, text=text, trap=trap)
+    draft = drafted(name=name, text=text, trap=trap, pictures=pictures)
     thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
     if thread is None:
         raise refusals.NoSuchThread
@@ -97,11 +101,12 @@ def post(
     return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer)
 
 
-def drafted(*, name: str, text: str, trap: str = "") -> Draft:
+def drafted(*, name: str, text: str, trap: str = "", pictures: Sequence[Chosen] = ()) -> Draft:
     """Return what was typed, cleaned and rendered; a text that is too long is not rendered."""
     cleaned = clean_text(text[:TEXT_CHARACTERS_READ_MAX]).strip()
     html = markup.from_markdown(cleaned) if len(cleaned) <= TEXT_LENGTH_MAX else ""
-    return Draft(name=clean_line(name[:NAME_CHARACTERS_READ_MAX]), text=cleaned, html=html, trap=trap)
+    typed_name = clean_line(name[:NAME_CHARACTERS_READ_MAX])
+    return Draft(name=typed_name, text=cleaned, html=html, trap=trap, pictures=tuple(pictures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ class _Writer:
 def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply. Touches the thread if it is published.
+    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply, PictureGone. Touches the thread if it is published.
     """
     thread = Thread.objects.select_for_update().get(pk=thread_id)
     if _is_closed(thread):
@@ -142,6 +147,8 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
     )
     comment.save(force_insert=True)
     _revise(comment, draft, outcome, number=1)
+    if draft.pictures:
+        belonging.attach(comment=comment, chosen=draft.pictures)
     counts.moved(comment, thread, was="")
     if comment.state == State.PUBLISHED:
         touch(thread.change_key)
@@ -149,10 +156,10 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
 
 
 def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str) -> Comment:
-    """Change the text of one's own comment, within EDIT_WINDOW_MINUTES and until somebody answers.
+    """Change the text of one's own comment, for as long as the desk allows and until somebody answers.
 
-    What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment,
-    NotYours, TooLateToEdit, and those of the rules. Locks the thread's row while it writes.
+    What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment, NotYours,
+    NotEditable, TooLateToEdit, EditedTooOften, and those of the rules. Locks the thread's row while it writes.
     """
     comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
     if comment is None:
@@ -172,6 +179,8 @@ def reword(*, comment_id: int, guest: Guest | None, draft: Draft, outcome: Outco
     newest = comment.revisions.order_by("-number").first()
     if newest is not None and newest.text == draft.text:
         return comment
+    if newest is not None and newest.number >= REVISIONS_MAX:
+        raise refusals.EditedTooOften(count_max=REVISIONS_MAX)
     comment.html = draft.html
     comment.edited_at = clock.now()
     comment.state = State.HELD if outcome.hold else comment.state
@@ -249,13 +258,12 @@ def why(comment: Comment) -> str:
     return pipeline.in_words(newest.reason) if newest is not None else ""
 
 
-def may_be_edited(comment: Comment) -> bool:
-    """Say whether its guest may still change ``comment``."""
-    return (
-        comment.state in {State.PUBLISHED, State.HELD}
-        and comment.reply_count == 0
-        and clock.now() - comment.created_at <= timedelta(minutes=EDIT_WINDOW_MINUTES)
-    )
+def may_be_edited(comment: Comment, *, minutes: int | None = None) -> bool:
+    """Say whether its guest may still change ``comment``; ``minutes`` as set on the desk, None: asked here."""
+    if comment.state not in {State.PUBLISHED, State.HELD} or comment.reply_count:
+        return False
+    allowed = writing.edit_minutes() if minutes is None else minutes
+    return allowed > 0 and clock.now() - comment.created_at <= timedelta(minutes=allowed)
 
 
 def forget_addresses(*, older_than_days: int) -> int:
@@ -290,8 +298,11 @@ def _parent(thread: Thread, parent_id: int | None) -> Comment | None:
 def _may_edit(comment: Comment, guest: Guest | None) -> None:
     if guest is None or comment.guest_id != guest.pk:
         raise refusals.NotYours
-    if not may_be_edited(comment):
-        raise refusals.TooLateToEdit(minutes=EDIT_WINDOW_MINUTES)
+    minutes = writing.edit_minutes()
+    if not minutes:
+        raise refusals.NotEditable
+    if not may_be_edited(comment, minutes=minutes):
+        raise refusals.TooLateToEdit(minutes=minutes)
 
 
 def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) -> None:
@@ -346,8 +357,9 @@ def _written_near(writer: _Writer) -> list[QuerySet[Comment]]:
 
 def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
     protected = frozenset() if writer.account is not None else names.protected_skeletons()
+    held = bool(draft.pictures) and writing.pictures_are_held()
     if not wrote_lately:
-        return Facts(thread_open=not _is_closed(thread), protected=protected)
+        return Facts(thread_open=not _is_closed(thread), protected=protected, pictures_held=held)
     now = clock.now()
     by_guest = Comment.objects.filter(guest=writer.guest) if writer.guest else Comment.objects.none()
     by_address = from_address(Comment.objects.all(), writer.address_hash)
@@ -364,6 +376,7 @@ def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool)
         said_already=len(draft.text) >= pipeline.REPEATED_LENGTH_MIN
         and (by_guest.filter(**same).exists() or by_address.filter(**same).exists()),
         protected=protected,
+        pictures_held=held,
     )
 
 

@@ -24,7 +24,7 @@ HTML_LENGTH_MAX = 100_000  # characters of HTML that an importer may bring in on
 EXCERPT_LENGTH = 90  # characters: what a pop-up has room for
 
 _TAGS = {"a", "b", "blockquote", "br", "code", "del", "em", "i", "li", "ol", "p", "pre", "s", "strong", "ul"}
-_REL = "nofollow ugc noopener"
+_REL = "nofollow ugc noopener noreferrer"
 _SCHEMES = {"http", "https", "mailto"}
 _BARE_ADDRESS = re.compile(r"https?://[^\s<>\"']{1,1900}")
 _AFTER_ADDRESS = ".,;:!?)]}’”»…"

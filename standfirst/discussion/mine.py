@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from standfirst.accounts.models import Guest
-from standfirst.discussion import comments
+from standfirst.discussion import comments, writing
 from standfirst.discussion.models import Comment, State, Thread
 from standfirst.discussion.shown import ShownComment, assembled
 
@@ -38,11 +38,14 @@ def waiting(*, key: str, guest: Guest | None) -> list[OwnComment]:
     if guest is None:
         return []
     found = Comment.objects.filter(guest=guest, thread__key=key, state__in=(State.HELD, State.REJECTED))
-    return [own(row) for row in found.select_related("thread").order_by("created_at", "id")[:WAITING_MAX]]
+    minutes = writing.edit_minutes()
+    return [
+        own(row, minutes=minutes) for row in found.select_related("thread").order_by("created_at", "id")[:WAITING_MAX]
+    ]
 
 
-def own(row: Comment) -> OwnComment:
-    """Return ``row`` as its author sees it."""
+def own(row: Comment, *, minutes: int | None = None) -> OwnComment:
+    """Return ``row`` as its author sees it; ``minutes`` as for ``comments.may_be_edited``."""
     newest = row.revisions.order_by("-number").first()
     return OwnComment(
         shown=assembled([row], {}, row.thread.url, to_author=True)[0],
@@ -51,5 +54,5 @@ def own(row: Comment) -> OwnComment:
         state=row.state,
         state_in_words=str(State(row.state).label),
         reason="" if row.state == State.PUBLISHED else comments.why(row),
-        may_be_edited=comments.may_be_edited(row),
+        may_be_edited=comments.may_be_edited(row, minutes=minutes),
     )

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from standfirst.discussion import comments
+from standfirst.discussion import comments, wordings
 from standfirst.discussion.models import Comment, Decision, Revision, State
+from standfirst.discussion.pictures import gallery
+from standfirst.discussion.pictures.gallery import ShownPicture
 from standfirst.discussion.refusals import NoSuchComment
 from standfirst.discussion.shown import ShownComment, assembled
+from standfirst.discussion.wordings import Wording
 
 QUEUE_LENGTH = 30  # comments at once: what one looks through without a break
 ABOVE_MAX = 4  # comments above, for context
@@ -35,6 +38,8 @@ class Case:
     above: list[Comment]
     below: list[Comment]
     revisions: list[Revision]
+    wordings: list[Wording]  # how it was changed, newest first
+    pictures: list[ShownPicture]
     decisions: list[Decision]
     guests_record: dict[str, int]  # how many comments of the same guest stand in each state
 
@@ -69,13 +74,16 @@ def case(comment_id: int) -> Case:
     if comment.guest_id:
         states = Comment.objects.filter(guest=comment.guest_id).exclude(pk=comment.pk).order_by()
         record = dict(states.values_list("state").annotate(Count("id")))
+    revisions = list(comment.revisions.order_by("-number"))
     return Case(
         comment=comment,
         shown=assembled([comment], {}, comment.thread.url, to_author=True)[0],
         why=comments.why(comment),
         above=_above(comment),
         below=list(Comment.objects.filter(parent=comment).order_by("created_at", "id")[:BELOW_MAX]),
-        revisions=list(comment.revisions.order_by("-number")),
+        revisions=revisions,
+        wordings=wordings.changes(revisions),
+        pictures=gallery.read(comment.pictures_shown),
         decisions=list(comment.decisions.select_related("decided_by").order_by("-decided_at", "-id")),
         guests_record=record,
     )

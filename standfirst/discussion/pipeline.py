@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.discussion import markup, names, refusals
 from standfirst.discussion.models import NAME_LENGTH_MAX, TEXT_LENGTH_MAX
+from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.kit.errors import Refusal
 
 LINKS_MAX = 2  # in a comment; most with more are advertising, so a person looks first
@@ -28,6 +29,7 @@ REASONS: dict[str, str | Promise] = {
     "links": _("It holds several links, so a person looks at it first."),
     "trap": _("It was filled in the way programs fill in forms, so a person looks at it first."),
     "shouting": _("It is written almost wholly in capital letters, so a person looks at it first."),
+    "pictures": _("It has pictures, so a person looks at it first."),
     "held_before": _("It waits because it was waiting before the change."),
     "imported": _("It was waiting in the system that it came from."),
 }
@@ -41,6 +43,7 @@ class Draft:
     text: str
     html: str
     trap: str = ""  # what stands in the field that people do not see
+    pictures: tuple[Chosen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Facts:
     by_address_hour: int = 0
     said_already: bool = False
     was_held: bool = False
+    pictures_held: bool = False  # whether a person looks at pictures first
     protected: frozenset[str] = field(default_factory=frozenset)  # skeletons of names that guests may not use
 
 
@@ -133,12 +137,16 @@ def _shouting(draft: Draft, _facts: Facts) -> str:
     return "shouting" if loud else ""
 
 
+def _pictures(draft: Draft, facts: Facts) -> str:
+    return "pictures" if draft.pictures and facts.pictures_held else ""
+
+
 def _stays_held(_draft: Draft, facts: Facts) -> str:
     return "held_before" if facts.was_held else ""
 
 
 type Phase = Callable[[Draft, Facts], str]
 
-PHASES: tuple[Phase, ...] = (_open, _text, _name, _repeats, _pace, _trap, _links, _shouting, _stays_held)
+PHASES: tuple[Phase, ...] = (_open, _text, _name, _repeats, _pace, _trap, _links, _shouting, _pictures, _stays_held)
 
 __all__ = ["PHASES", "REASONS", "Draft", "Facts", "Outcome", "Refusal", "in_words", "judge"]

@@ -155,6 +155,22 @@ class TooLateToEdit(Refusal):
     message = _("A comment can be changed for {minutes} minutes, and only until somebody answers it.")
 
 
+class NotEditable(Refusal):
+    """A change where the desk allows none."""
+
+    code = "discussion.not_editable"
+    status = 403
+    message = _("Comments cannot be changed here once they are posted. You can answer your own with a correction.")
+
+
+class EditedTooOften(Refusal):
+    """A change after many others."""
+
+    code = "discussion.edited_too_often"
+    status = 409
+    message = _("This comment was changed {count_max} times already. Please write what is new as an answer to it.")
+
+
 class VoteRefused(Refusal):
     """A vote on one's own comment."""
 

@@ -24,6 +24,7 @@ PRINTED = (
     *("id", "parent_id", "name", "initials", "colour", "html", "event", "level", "url"),
     *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
     *("votes_url", "reply_url", "replies_url"),
+    *("pictures", "author"),
 )
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import get_language
 
-from standfirst.discussion import cursors, listing, names
+from standfirst.discussion import cursors, listing, names, voices
 from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
+from standfirst.discussion.pictures import gallery
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
 TIMES_REMEMBERED = 4_096  # a megabyte: the first pages of some seventy threads
@@ -25,7 +26,8 @@ class ShownComment:
     """What ``discussion/_comment.html`` needs. A gap has neither name nor text.
 
     ``replies_more`` further answers lie after the cursor ``replies_after``; ``continues_url``
-    leads on from the deepest level that a page shows.
+    leads on from the deepest level that a page shows. ``author`` says which comments of a thread are
+    of the same person under the same name, and nothing else, see ``voices.py``.
     """
 
     id: int
@@ -47,6 +49,8 @@ class ShownComment:
     replies_more: int
     replies_after: str
     continues_url: str
+    pictures: SafeString = gallery.NONE
+    author: str = ""
 
     @property
     def written_at_iso(self) -> str:
@@ -178,6 +182,8 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         replies_more=0 if deepest else going.count,
         replies_after=cursors.write(OLDEST, going.place) if going.place and going.count else "",
         continues_url=permalink(around.thread_url, first) if deepest and first else "",
+        pictures=gallery.NONE if gap else gallery.html(comment.pictures_shown),
+        author="" if gap else voices.of(comment),
     )
 
 

@@ -3,7 +3,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from standfirst.discussion import views
+from standfirst.discussion import previewing, views
+from standfirst.discussion.cards import views as cards
+from standfirst.discussion.pictures import views as pictures
 
 
 class SubjectConverter(StringConverter):
@@ -18,6 +20,11 @@ app_name = "discussion"
 
 urlpatterns = [
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
+    path("discussion/threads/<subject:key>/preview/", previewing.preview, name="preview"),
+    path("discussion/threads/<subject:key>/pictures/", pictures.pictures, name="pictures"),
+    path("discussion/pictures/<picture:name><picture_size:size>.webp", pictures.picture, name="picture"),
+    path("discussion/pictures/<picture:name>/removal/", pictures.removal, name="picture_removal"),
+    path("discussion/comments/<int:comment_id>/cards/<int:number>/", cards.card, name="card"),
     path("discussion/threads/<subject:key>/page/", views.further, name="further"),
     path("discussion/threads/<subject:key>/mine/", views.own_comments, name="mine"),
     path("discussion/threads/<subject:key>/since/<int:event>/", views.since, name="since"),

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 from standfirst.accounts import addresses, guests
 from standfirst.accounts.models import Guest
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.discussion import comments, mine, refusals, rendering, threads, votes
+from standfirst.discussion import comments, form_again, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
-from standfirst.discussion.models import Comment, State
+from standfirst.discussion.models import State
+from standfirst.discussion.pictures.sent import Sent
 from standfirst.discussion.shown import assembled, permalink
 from standfirst.kit.errors import Refusal
 
 TRAP_FIELD = "topic"  # a field that people do not see and programs fill in
 PUBLICATION = "publication"
-ID_DIGITS_MAX = 18
 THREAD_QUERY = ("order", "after", "comment")
 
 
@@ -84,20 +84,23 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
 def post(request: HttpRequest, key: str) -> HttpResponseBase:
     """Post a comment; the form comes back with all that was typed if it is refused."""
     guest = guests.of_request(request)
+    sent = Sent(request)
+    address_hash = addresses.hash_of_request(request)
     try:
         posted = comments.post(
             thread_key=key,
             name=request.POST.get("name", ""),
             text=request.POST.get("text", ""),
-            parent_id=_parent_id(request),
+            parent_id=form_again.parent_id(request),
             guest=guest,
-            address_hash=addresses.hash_of_request(request),
+            address_hash=address_hash,
             trap=request.POST.get(TRAP_FIELD, ""),
+            pictures=sent.take(address_hash),
         )
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchThread):
             raise
-        return _form_again(request, key, refusal)
+        return _form_again(request, key, refusal, sent)
     response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
     if posted.guest is not None and guest is None and not posted.repeated:
         guests.hand_key(response, posted.guest)
@@ -176,24 +179,10 @@ def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str
     return shows(response, f"thread:{key}", PUBLICATION)
 
 
-def _parent_id(request: HttpRequest) -> int | None:
-    raw = request.POST.get("parent", "").strip()
-    if not raw:
-        return None
-    if not raw.isascii() or not raw.isdigit() or len(raw) > ID_DIGITS_MAX:
-        raise refusals.ParentElsewhere
-    return int(raw)
-
-
-def _form_again(request: HttpRequest, key: str, refusal: Refusal) -> HttpResponse:
-    parent = None
-    found = threads.thread_of(key)
-    raw = request.POST.get("parent", "")
-    if raw and not isinstance(refusal, refusals.ParentElsewhere):
-        parent = Comment.objects.filter(pk=int(raw), thread=found, state=State.PUBLISHED).first()
-    typed = {name: request.POST.get(name, "") for name in ("name", "text")}
-    context = {"thread": found, "parent": parent, "typed": typed, "refusal": refusal, "is_open": True}
-    return _refused(request, "discussion/write.html", context, refusal)
+def _form_again(request: HttpRequest, key: str, refusal: Refusal, sent: Sent) -> HttpResponse:
+    answers = not isinstance(refusal, refusals.ParentElsewhere)
+    context = form_again.context(request, threads.thread_of(key), sent, answers=answers)
+    return _refused(request, form_again.TEMPLATE, context | {"refusal": refusal}, refusal)
 
 
 def _refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:

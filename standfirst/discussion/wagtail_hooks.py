@@ -10,6 +10,7 @@ from wagtail.admin.menu import MenuItem
 
 from standfirst.discussion import desk, moderation
 from standfirst.discussion.comments import MODERATE
+from standfirst.discussion.pictures import desk as desk_pictures
 
 MENU_ORDER = 260  # right after pages, pictures and filing
 
@@ -21,6 +22,7 @@ def addresses() -> list[URLPattern]:
         path("discussion/", desk.queue, name="discussion_queue"),
         path("discussion/comments/<int:comment_id>/", desk.queue, name="discussion_case"),
         path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
+        path(desk_pictures.ROUTE, desk_pictures.picture, name="discussion_picture"),
     ]
 
 

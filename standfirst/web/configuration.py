@@ -253,7 +253,12 @@ def _limits(env: Env) -> dict[str, Any]:
             "STANDFIRST_THREADS", 4, low=1, high=64, help="Threads that render, in each web process."
         ),
         "upload_mib_max": env.number(
-            "STANDFIRST_UPLOAD_MIB", 25, low=1, high=1024, help="Largest request body, in MiB."
+            # Four pictures of a comment, of 8 MiB each, in one form.
+            "STANDFIRST_UPLOAD_MIB",
+            36,
+            low=1,
+            high=1024,
+            help="Largest request body, in MiB.",
         ),
         "metrics_token": env.text(
             "STANDFIRST_METRICS_TOKEN", help="What a monitoring system sends to read /metrics; without it, nobody can."

@@ -27,7 +27,7 @@ def public_csp(*, style_hashes: tuple[str, ...] = (), form_targets: tuple[str, .
     targets = "".join(f" {target}" for target in form_targets)
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; font-src 'self';"
-        f" connect-src 'self'; media-src 'self'; manifest-src 'self'; form-action 'self'{targets};"
+        f" connect-src 'self'; media-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'{targets};"
         " frame-ancestors 'self'; base-uri 'none'"
     )
 

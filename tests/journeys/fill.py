@@ -35,6 +35,7 @@ def fill_stories() -> dict[str, Story]:
         "scripted": "Harbour wall to be raised by a metre",
         "moderated": "Why the gulls left Market Street",
         "keyboard": "A bakery opens before the first boat",
+        "written": "The old crane gets a new coat of paint",
         "watched": "Nobody counts the herring any more",
     }
     body = [

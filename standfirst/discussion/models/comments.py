@@ -39,6 +39,8 @@ class Comment(models.Model):
     another leaves when published answers hang below it. ``html`` is what readers see: the HTML
     of the newest revision. ``event`` is the thread's count at the moment it was published.
     The votes "before" were cast in the system that the comment came from; the counts include them.
+    ``pictures_shown`` is what readers see of its pictures, see ``pictures/gallery.py``; NULL for none, so that
+    the column could be added without writing every row.
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments", db_index=False)
@@ -55,6 +57,7 @@ class Comment(models.Model):
     )
     name = models.CharField(max_length=NAME_LENGTH_MAX)
     html = models.TextField()
+    pictures_shown = models.TextField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)

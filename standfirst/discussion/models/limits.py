@@ -6,3 +6,6 @@ TEXT_LENGTH_MAX = 10_000  # characters; about four pages, more than any argument
 SOURCE_ID_LENGTH_MAX = 80  # characters; other systems number or use UUIDs
 REASON_LENGTH_MAX = 500  # characters of a moderator's explanation
 DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
+PICTURES_MAX = 4  # of one comment: a comment is about words
+ALT_LENGTH_MAX = 300  # characters that say what a picture shows; longer is a text of its own
+EDIT_MINUTES_MAX = 24 * 60  # a day later, everybody has read it

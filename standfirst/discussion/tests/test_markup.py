@@ -64,7 +64,7 @@ def assert_harmless(html: str) -> None:
     for tag, name, value in found.attributes:
         assert (tag, name) in {("a", "href"), ("a", "rel")}
         if name == "rel":
-            assert value == "nofollow ugc noopener"
+            assert value == "nofollow ugc noopener noreferrer"
         else:
             assert re.match(r"(?:https?|mailto):", value), value
     hrefs = sum(name == "href" for _, name, _ in found.attributes)
@@ -126,7 +126,7 @@ def test_markdown_is_the_small_part_that_comments_need(typed: str, shown: str) -
 def test_the_address_of_a_picture_or_page_becomes_a_link(typed: str, address: str) -> None:
     html = markup.from_markdown(typed)
 
-    assert f'<a href="{address}" rel="nofollow ugc noopener">' in html
+    assert f'<a href="{address}" rel="nofollow ugc noopener noreferrer">' in html
     assert "<img" not in html
     assert markup.count_links(html) == 1
 
@@ -149,7 +149,7 @@ def test_no_text_of_the_longest_length_takes_long(bomb: str) -> None:
 def test_pictures_of_an_earlier_system_become_links() -> None:
     html = markup.from_html('<p>Look <img src="https://e.example/a.png" alt="a boat" onerror="x"></p>')
 
-    assert html == '<p>Look <a href="https://e.example/a.png" rel="nofollow ugc noopener">a boat</a></p>'
+    assert html == '<p>Look <a href="https://e.example/a.png" rel="nofollow ugc noopener noreferrer">a boat</a></p>'
 
 
 def test_line_ends_of_an_earlier_system_count_where_it_has_no_blocks() -> None:

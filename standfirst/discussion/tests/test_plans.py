@@ -5,14 +5,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 
 from standfirst.discussion import comments, threads, votes
 from standfirst.discussion.models import Comment, Thread
+from standfirst.discussion.pictures import belonging, taking_in
+from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.testing.discussion import a_comment, a_guest, a_thread, many_comments
+from standfirst.testing.pictures import a_picture
 
 pytestmark = pytest.mark.django_db
-LARGE = ("discussion_comment", "discussion_revision", "discussion_vote", "reply")
+LARGE = ("discussion_comment", "discussion_revision", "discussion_vote", "discussion_commentpicture", "reply")
 
 
 @contextmanager
@@ -50,6 +55,17 @@ def bring_in_again(thread: Thread) -> None:
     many_comments(thread, roots=2)
 
 
+def a_pending_picture() -> Chosen:
+    taken = taking_in.take_in(file=SimpleUploadedFile("a.jpg", a_picture()), address_hash="a" * 32)
+    return Chosen(taken.name, "")
+
+
+def see_a_picture(comment: Comment) -> None:
+    chosen = a_pending_picture()
+    belonging.attach(comment=comment, chosen=[chosen])
+    assert Client(headers={"host": "127.0.0.1"}).get(f"/discussion/pictures/{chosen.name}.webp").status_code == 200
+
+
 ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "a guest without a key posts": lambda thread, _comment: post(thread),
     "a guest posts": lambda thread, _comment: post(thread, guest=a_guest()),
@@ -62,6 +78,10 @@ ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "a comment's page": lambda thread, comment: threads.page_holding(comment.pk, key=thread.key),
     "further answers": lambda _thread, comment: threads.replies_of(comment.pk),
     "what is new": lambda thread, _comment: threads.new_since(thread.key, thread.event),
+    "somebody posts with a picture": lambda thread, _comment: post(thread, pictures=[a_pending_picture()]),
+    "somebody sees a picture": lambda _thread, comment: see_a_picture(comment),
+    "pictures are forgotten": lambda _thread, comment: belonging.forget_pictures(comment_id=comment.pk),
+    "pending pictures are forgotten": lambda _thread, _comment: belonging.forget_pending(),
     "comments come in again": lambda thread, _comment: bring_in_again(thread),
 }
 

@@ -66,6 +66,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget who began a gift", "standfirst.funding.giving.gifts.forget_browsers", DAY),
     Job("forget who tried to give", "standfirst.funding.allowances.forget", DAY),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
+    Job("sweep pictures of comments", "standfirst.discussion.pictures.belonging.sweep", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),
     Job("announce expiring cards", "standfirst.funding.supporters.letters.announce_expiring_cards", DAY),
     Job("forget supporters' links", "standfirst.funding.supporters.links.forget", DAY),

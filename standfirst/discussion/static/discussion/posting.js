@@ -1,7 +1,7 @@
 // Posting and answering in place. What is typed is kept in this browser until it is posted.
 
 import { recall, remember } from "./memory.js";
-import { insert, piecesOf, say, show, words } from "./reading.js";
+import { insert, piecesOf, say, show, word, words } from "./reading.js";
 
 const draftOf = (thread, form) => `draft.${thread.dataset.thread}.${form.elements.parent.value}`;
 
@@ -16,17 +16,42 @@ function refuse(form, message, field) {
   error.textContent = message;
   error.hidden = false;
   for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
-  const wrong = form.elements[field];
-  if (wrong?.type !== "hidden") wrong?.setAttribute("aria-invalid", "true");
-  (wrong && wrong.type !== "hidden" ? wrong : form.elements.text).focus();
+  const named = form.elements[field];
+  const wrong = named instanceof Element && named.type !== "hidden" ? named : null;
+  wrong?.setAttribute("aria-invalid", "true");
+  (wrong ?? form.elements.text).focus();
+}
+
+function emptied(form) {
+  form.elements.text.value = "";
+  form.querySelector("[data-error]").hidden = true;
+  form.querySelector("[data-attach]").open = false;
+  form.querySelector("[data-attached]").replaceChildren();
+  form.querySelector(".comment-preview")?.remove();
+  for (const file of form.querySelectorAll("[type=file]")) file.value = "";
+}
+
+// Files travel in another form than words, which they would slow down.
+function bodyOf(form) {
+  const all = new FormData(form);
+  const files = [...all.values()].some((value) => value instanceof File && value.size);
+  return files ? all : new URLSearchParams([...all].filter(([, value]) => typeof value === "string"));
+}
+
+async function preview(thread, form, address) {
+  try {
+    await (await import("./previewing.js")).preview(thread, form, address);
+  } catch (problem) {
+    refuse(form, problem.said?.message ?? form.dataset.kept, "text");
+  }
 }
 
 function posted(thread, form, answer) {
   const parent = form.elements.parent.value;
   remember(draftOf(thread, form), "");
   remember("name", form.elements.name.value.trim());
-  form.elements.text.value = "";
-  form.querySelector("[data-error]").hidden = true;
+  remember(`own.${answer.id}`, "yes");
+  emptied(form);
   if (parent) form.remove();
   if (answer.state === "published") {
     const item = document.createElement("li");
@@ -44,10 +69,11 @@ function posted(thread, form, answer) {
 }
 
 async function send(thread, form) {
+  if (form.querySelector("[data-uploading]")) return refuse(form, word(thread, "wait"), "text");
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
-    const body = new URLSearchParams(new FormData(form));
+    const body = bodyOf(form);
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     const said = await answer.json();
     if (answer.ok) posted(thread, form, said);
@@ -58,21 +84,21 @@ async function send(thread, form) {
   } finally {
     button.disabled = false;
   }
+  return null;
 }
 
 export function answer(thread, id) {
   const comment = thread.querySelector(`[data-comment="${CSS.escape(id)}"]`);
   const model = thread.querySelector(":scope > form[data-form]");
-  if (!comment || !model) return;
+  if (!comment || !model) return null;
   thread.querySelector("form[data-answer]")?.remove();
   const form = model.cloneNode(true);
   form.reset();
   form.dataset.answer = id;
   form.elements.parent.value = id;
-  form.elements.text.value = "";
-  for (const label of form.querySelectorAll("label")) label.htmlFor += "-answer";
+  emptied(form);
+  for (const label of form.querySelectorAll("label[for]")) label.htmlFor += "-answer";
   for (const named of form.querySelectorAll("[id]")) named.id += "-answer";
-  form.querySelector("[data-error]").hidden = true;
   form.querySelector("label").textContent = words(thread, "label");
   const cancel = piecesOf(thread.querySelector("template[data-words]").innerHTML).querySelector("button");
   cancel.addEventListener("click", () => {
@@ -83,6 +109,7 @@ export function answer(thread, id) {
   comment.querySelector(":scope > .comment-actions").after(form);
   restore(thread, form);
   form.elements.text.focus();
+  return form;
 }
 
 export async function showMine(thread) {
@@ -100,7 +127,8 @@ export function posts(thread) {
   thread.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-form]") || event.target.dataset.plain) return;
     event.preventDefault();
-    send(thread, event.target);
+    if (event.submitter?.hasAttribute("formaction")) preview(thread, event.target, event.submitter.formAction);
+    else send(thread, event.target);
   });
   thread.addEventListener("input", (event) => {
     const typed = event.target.form;

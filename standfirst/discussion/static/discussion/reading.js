@@ -8,6 +8,16 @@ export function words(thread, name) {
   return thread.querySelector("template[data-words]").content.querySelector(`[data-${name}]`).textContent;
 }
 
+const written = (thread) => thread.querySelector("template[data-writing]").content;
+
+export function word(thread, name) {
+  return written(thread).querySelector(`[data-word="${name}"]`).textContent;
+}
+
+export function model(thread, selector) {
+  return written(thread).querySelector(selector).cloneNode(true);
+}
+
 export async function pieces(url) {
   const answer = await fetch(url, { cache: "no-cache" });
   if (!answer.ok) throw new Error(answer.status);

@@ -1,6 +1,7 @@
 // A discussion on an open page. All of it works as plain links and forms without this script.
 
 import { Bubble } from "./bubble.js";
+import { extras } from "./extras.js";
 import { News } from "./news.js";
 import { posts, showMine } from "./posting.js";
 import { reads } from "./reading.js";
@@ -13,6 +14,7 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
   reads(thread);
   posts(thread);
   votes(thread);
+  extras(thread);
   showMine(thread);
   thread.closest("[data-live-key]")?.addEventListener("touched", (event) => {
     if (event.detail.key !== `thread:${thread.dataset.thread}`) return;
