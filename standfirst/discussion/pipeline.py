@@ -55,6 +55,7 @@ class Facts:
     said_already: bool = False
     was_held: bool = False
     protected: frozenset[str] = field(default_factory=frozenset)  # skeletons of names that guests may not use
+    other_name: str = ""  # what to choose instead of a name under which an account writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _name(draft: Draft, facts: Facts) -> str:
         raise refusals.NameWithBadge
     if names.skeleton(draft.name) in facts.protected:
         raise refusals.NameTaken
+    if facts.other_name:
+        raise names.NameOfAnAccount(suggestion=facts.other_name)
     return ""
 
 

@@ -9,6 +9,7 @@ from standfirst.discussion.models.limits import (
     SOURCE_ID_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
+from standfirst.discussion.models.mine import Removal
 from standfirst.discussion.models.threads import Closing, Thread
 from standfirst.discussion.models.votes import Swing, Vote
 
@@ -22,6 +23,7 @@ __all__ = [
     "Closing",
     "Comment",
     "Decision",
+    "Removal",
     "Revision",
     "State",
     "Swing",
