@@ -34,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """Ask for nothing more: a passkey is another way in, not a second lock."""
         return []
 
-    def is_reauthentication_required(self, *, app: str) -> bool:  # noqa: ARG002 - allauth's words
+    def is_reauthentication_required(self, *, app: str) -> bool:
         """Leave it to ``pages.only_if_sure``, which asks by a code."""
         return False
 

@@ -76,13 +76,15 @@ def send(*, address: str, purpose: str, household: str = "", account: Account | 
     if lately.filter(email=email).count() >= TO_AN_ADDRESS_MAX or from_there >= FROM_A_HOUSEHOLD_MAX:
         raise TooManyCodes
     code = Code.objects.create(purpose=purpose, email=email, account=account, household=household, asked_at=now)
+    letter = composed(_letter(purpose))
     outbox.put(
         key=f"account_code:{code.pk.hex}",
         to=email,
         subject=gettext("Your code for %(name)s") % {"name": house().name},
         kind=KIND,
         reference=code.pk.hex,
-        **composed(_letter(purpose)),
+        text=letter["text"],
+        html=letter["html"],
     )
     return code
 
@@ -144,9 +146,9 @@ def _tried(code_id: str, purposes: tuple[str, ...]) -> Code:
 def _said(code: Code) -> str:
     number = int.from_bytes(salted_hmac(_SALT, code.pk.hex, algorithm="sha256").digest(), "big")
     letters = []
-    for _ in range(LENGTH):
-        number, place = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[place])
+    for _place in range(LENGTH):
+        number, letter = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[letter])
     return "".join(letters)
 
 

@@ -12,11 +12,15 @@ from standfirst.mail import outbox
 
 
 def normal(raw: str) -> str:
-    """Return the address as it is kept and compared: without spaces around it, in small letters. AddressRefused.
+    """Return the address as it is kept and compared: in small letters, its host as mail servers know it. AddressRefused.
 
     ``+alias`` and dots stay: to mail servers they are other mailboxes, and only what reached one counts.
     """
-    return outbox.checked_address(raw).lower()
+    name, _at, host = outbox.checked_address(raw).lower().rpartition("@")
+    try:
+        return f"{name}@{host.encode('idna').decode('ascii')}"
+    except UnicodeError as error:
+        raise outbox.AddressRefused from error
 
 
 def owner(address: str) -> Account | None:

@@ -1,4 +1,4 @@
-"""The name under which an account writes. Which names may not be had is a matter of who shows them: they say so here."""
+"""The name under which an account writes. Which names may not be had, those say who show them (``require``)."""
 
 from collections.abc import Callable
 

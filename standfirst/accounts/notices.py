@@ -37,9 +37,11 @@ def tell(*, account: Account, what: str, to: str = "") -> None:
         paragraphs=(what,),
         after=(gettext("If that was you, all is well. If not, please write to us at once."),),
     )
+    letter = composed(sheet)
     outbox.put(
         key=f"account_notice:{uuid.uuid4().hex}",
         to=address,
         subject=gettext("Your account with %(name)s") % {"name": house().name},
-        **composed(sheet),
+        text=letter["text"],
+        html=letter["html"],
     )

@@ -1,6 +1,7 @@
 """The pages of a reader's account: signing in and out, the name, the address."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
@@ -61,7 +62,7 @@ def code(request: HttpRequest) -> HttpResponse:
         redeemed = codes.redeem(
             code_id=waits.code_id, typed=request.POST.get("code", ""), purposes=(Code.Purpose(waits.purpose),)
         )
-        response = _PURPOSES[redeemed.purpose](request, redeemed, waits)
+        response = _PURPOSES[Code.Purpose(redeemed.purpose)](request, redeemed, waits)
     except Refusal as refusal:
         return refused(request, "accounts/code.html", context, refusal)
     pending.is_over(response)
@@ -217,4 +218,4 @@ def _home(request: HttpRequest) -> dict[str, Any]:
 
 
 def _next_query(then: str) -> str:
-    return pending.urlencode({"next": then}) if then != reverse("account") else "welcome"
+    return urlencode({"next": then}) if then != reverse("account") else "welcome"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from standfirst.discussion import markup, names, refusals
 from standfirst.discussion.models import NAME_LENGTH_MAX, TEXT_LENGTH_MAX
 from standfirst.kit.errors import Refusal
+from standfirst.kit.lookalikes import skeleton
 
 LINKS_MAX = 2  # in a comment; most with more are advertising, so a person looks first
 MARKS_OF_SHOUTING = 40  # capital letters, when there are hardly any others
@@ -83,13 +84,13 @@ def _open(_draft: Draft, facts: Facts) -> str:
 
 
 def _name(draft: Draft, facts: Facts) -> str:
-    if not names.skeleton(draft.name):
+    if not skeleton(draft.name):
         raise refusals.NameMissing
     if len(draft.name) > NAME_LENGTH_MAX:
         raise refusals.NameTooLong(length_max=NAME_LENGTH_MAX)
     if names.has_badge(draft.name):
         raise refusals.NameWithBadge
-    if names.skeleton(draft.name) in facts.protected:
+    if skeleton(draft.name) in facts.protected:
         raise refusals.NameTaken
     if facts.other_name:
         raise names.NameOfAnAccount(suggestion=facts.other_name)

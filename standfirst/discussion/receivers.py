@@ -1,4 +1,4 @@
-"""What happens elsewhere and concerns the discussion: an account is deleted, or gets or loses its place in the house."""
+"""What happens elsewhere and concerns the discussion: an account is deleted, or joins or leaves the house."""
 
 from typing import Any
 

@@ -16,9 +16,10 @@ from django.utils.translation import get_language
 from standfirst.discussion import cursors, listing, marks, names
 from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
+from standfirst.kit.lookalikes import skeleton
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
-_NO_MARK = SafeString("")
+NO_MARK = SafeString("")
 TIMES_REMEMBERED = 4_096  # a megabyte: the first pages of some seventy threads
 
 
@@ -40,7 +41,6 @@ class ShownComment:
     is_gap: bool
     initials: str
     colour: int
-    marks: SafeString
     up_count: int
     down_count: int
     score: int
@@ -50,6 +50,7 @@ class ShownComment:
     replies_more: int
     replies_after: str
     continues_url: str
+    marks: SafeString = NO_MARK
 
     @property
     def written_at_iso(self) -> str:
@@ -118,7 +119,7 @@ def _around_number(name: str) -> tuple[str, str]:
 
 def colour_of(name: str) -> int:
     """Return the colour, 1 to COLOURS, that goes with ``name`` wherever it stands."""
-    return zlib.crc32(names.skeleton(name).encode()) % COLOURS + 1
+    return zlib.crc32(skeleton(name).encode()) % COLOURS + 1
 
 
 def assembled(
@@ -174,7 +175,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         is_gap=gap,
         initials="" if gap else names.initials(comment.name),
         colour=0 if gap else colour_of(comment.name),
-        marks=around.marked.get(comment.pk, _NO_MARK),
+        marks=around.marked.get(comment.pk, NO_MARK),
         up_count=comment.up_count,
         down_count=comment.down_count,
         score=comment.score,

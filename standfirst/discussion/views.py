@@ -132,14 +132,13 @@ def own_comments(request: HttpRequest, key: str) -> HttpResponse:
 def edit(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Change one's own comment."""
     reader = readers.of_request(request)
-    who = {"guest": reader.guest, "account": reader.account}
     text = request.POST.get("text", "")
     try:
-        changed = comments.edit_by_guest(comment_id=comment_id, text=text, **who)
+        changed = comments.edit_by_guest(comment_id=comment_id, text=text, guest=reader.guest, account=reader.account)
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchComment | refusals.NotYours):
             raise
-        own = mine.comment(comment_id=comment_id, **who)
+        own = mine.comment(comment_id=comment_id, guest=reader.guest, account=reader.account)
         context = {"own": own, "refusal": refusal, "typed": text}
         return _refused(request, "discussion/comment.html", context, refusal)
     posted = Posted(changed)
@@ -157,14 +156,18 @@ _WORTH = {"up": votes.UP, "down": votes.DOWN, "none": votes.NONE}
 def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Vote up or down, or take the vote back."""
     reader = readers.of_request(request)
-    who = {"guest": reader.guest, "account": reader.account}
     value = request.POST.get("vote", "")
     voter = reader.guest
     if value == "none":
         if reader.is_known:
-            votes.withdraw(comment_id=comment_id, **who)
+            votes.withdraw(comment_id=comment_id, guest=reader.guest, account=reader.account)
     elif value in _CAST:
-        voter = _CAST[value](comment_id=comment_id, address_hash=addresses.hash_of_request(request), **who)
+        voter = _CAST[value](
+            comment_id=comment_id,
+            guest=reader.guest,
+            account=reader.account,
+            address_hash=addresses.hash_of_request(request),
+        )
     else:
         raise refusals.NoSuchVote
     voted, found = threads.published_comment(comment_id)

@@ -92,14 +92,13 @@ def _cast(comment_id: int, guest: Guest | None, account: Account | None, value: 
     voter = None if account else guest or guests.welcome()
     if value == was:
         return voter
-    if value == NONE:
-        Vote.objects.filter(pk=vote.pk if vote else None).delete()
+    cast = {"value": value, "cast_at": clock.now(), "address_hash": address_hash}
+    if vote is None:
+        Vote.objects.create(comment=comment, guest=voter, account=account, **cast)
+    elif value == NONE:
+        Vote.objects.filter(pk=vote.pk).delete()
     else:
-        cast = {"value": value, "cast_at": clock.now(), "address_hash": address_hash}
-        if vote is None:
-            Vote.objects.create(comment=comment, guest=voter, account=account, **cast)
-        else:
-            Vote.objects.filter(pk=vote.pk).update(**cast)
+        Vote.objects.filter(pk=vote.pk).update(**cast)
     count(comment, thread, was=was, value=value)
     return voter
 

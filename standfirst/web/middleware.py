@@ -128,7 +128,7 @@ class ShowRefusals:
 
 def readers_only(get_response: Answer) -> Answer:
     """Sessions for the pages of readers' accounts. Their forms carry no token: see ``RefuseForeignWrites``."""
-    signed_in: Any = SessionMiddleware(AuthenticationMiddleware(get_response))  # type: ignore[arg-type]
+    signed_in: Any = SessionMiddleware(AuthenticationMiddleware(get_response))
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(READERS_PATHS):

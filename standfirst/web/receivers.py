@@ -42,7 +42,7 @@ def authors_of_the_story(key: str, accounts: frozenset[int]) -> dict[int, marks.
     return dict.fromkeys(found.values_list("account", flat=True), marks.AUTHOR)
 
 
-def author_saved(instance: Author, created: bool, **_: Any) -> None:
+def author_saved(instance: Author, *, created: bool, **_: Any) -> None:
     """Below an author's stories, the mark follows the account that they are said to have."""
     if not created:
         stories = instance.bylines.order_by().values_list("story", flat=True).distinct()

@@ -48,7 +48,7 @@ def remove_own(*, comment_id: int, guest: Guest | None, account: Account | None 
 
 
 def take_back(comment: Comment, thread: Thread, *, empty: bool) -> None:
-    """Remove ``comment`` from the page, and with ``empty`` its words as well. Inside a verb, under the thread's lock."""
+    """Remove ``comment`` from the page, with ``empty`` its words as well. Inside a verb, under the thread's lock."""
     was, now = comment.state, clock.now()
     comment.state = State.REMOVED
     comment.save(update_fields=["state"])
