@@ -12,7 +12,7 @@ from standfirst.mail import outbox
 
 
 def normal(raw: str) -> str:
-    """Return the address as it is kept and compared: in small letters, its host as mail servers know it. AddressRefused.
+    """Return the address as it is kept and compared: in small letters, the host as servers know it. AddressRefused.
 
     ``+alias`` and dots stay: to mail servers they are other mailboxes, and only what reached one counts.
     """

@@ -36,6 +36,7 @@ def fill_stories() -> dict[str, Story]:
         "moderated": "Why the gulls left Market Street",
         "keyboard": "A bakery opens before the first boat",
         "watched": "Nobody counts the herring any more",
+        "signed": "The lamps on the mole burn again",
     }
     body = [
         {
