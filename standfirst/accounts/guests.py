@@ -55,3 +55,8 @@ def hand_key(response: HttpResponseBase, guest: Guest) -> None:
         samesite="Lax",
         path="/",
     )
+
+
+def take_key(response: HttpResponseBase) -> None:
+    """Have the browser forget its key."""
+    response.delete_cookie(COOKIE, path="/", samesite="Lax")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
@@ -23,6 +24,7 @@ from standfirst.discussion.models import (
     Closing,
     Comment,
     Decision,
+    Removal,
     Revision,
     State,
     Thread,
@@ -32,6 +34,7 @@ from standfirst.discussion.pictures import belonging
 from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
 from standfirst.kit import clock
+from standfirst.kit.errors import Refusal
 from standfirst.kit.text import clean_line, clean_text
 
 __all__ = [
@@ -42,12 +45,14 @@ __all__ = [
     "edit_by_guest",
     "forget_addresses",
     "hold",
+    "is_by",
     "may_be_edited",
     "own_comment",
     "post",
     "publish",
     "reject",
     "why",
+    "written_by",
 ]
 
 TWICE_SECONDS = 60  # the same words from the same guest within this time are one press of a button too many
@@ -55,6 +60,14 @@ REVISIONS_MAX = 20  # wordings of one comment; whoever needs more writes another
 NAME_CHARACTERS_READ_MAX = 1_000  # of what was typed as a name; more is cleaned in vain
 TEXT_CHARACTERS_READ_MAX = 4 * TEXT_LENGTH_MAX
 MODERATE = "discussion.moderate"
+
+
+class TakenBack(Refusal):
+    """A decision about a comment that its author has removed."""
+
+    code = "discussion.taken_back"
+    status = 409
+    message = _("The person who wrote this comment has removed it. Nobody publishes it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,8 @@ def post(
 ) -> Posted:
     """Post a comment, with pictures that are pending; without ``guest`` and ``account`` a new guest is welcomed.
 
+    Of both, the account writes.
+
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
     says whether it is published or held. Refusals: those of the rules, NoSuchThread, ThreadClosed,
     ParentElsewhere, NestedTooDeeply, PictureGone. Locks the thread's row while it writes.
@@ -92,7 +107,7 @@ def post(
     thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
     if thread is None:
         raise refusals.NoSuchThread
-    writer = _Writer(guest, account, address_hash)
+    writer = _Writer(None if account else guest, account, address_hash)
     wrote_lately = _wrote_lately(writer)
     twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
     if twice is not None:
@@ -135,7 +150,7 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
         parent=parent,
         root_id=None if parent is None else parent.root_id or parent.pk,
         depth=0 if parent is None else parent.depth + 1,
-        guest=writer.guest if writer.guest or writer.account else guests.welcome(),
+        guest=None if writer.account else writer.guest or guests.welcome(),
         account=writer.account,
         name=draft.name,
         html=draft.html,
@@ -155,7 +170,7 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
     return Posted(comment)
 
 
-def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str) -> Comment:
+def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str, account: Account | None = None) -> Comment:
     """Change the text of one's own comment, for as long as the desk allows and until somebody answers.
 
     What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment, NotYours,
@@ -164,17 +179,20 @@ def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str) -> Comment
     comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
     if comment is None:
         raise refusals.NoSuchComment
-    _may_edit(comment, guest)
+    _may_edit(comment, guest, account)
     draft = drafted(name=comment.name, text=text)
     facts = Facts(thread_open=not _is_closed(comment.thread), was_held=comment.state == State.HELD)
-    return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=pipeline.judge(draft, facts))
+    outcome = pipeline.judge(draft, facts)
+    return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=outcome, account=account)
 
 
 @verb
-def reword(*, comment_id: int, guest: Guest | None, draft: Draft, outcome: Outcome) -> Comment:
+def reword(
+    *, comment_id: int, guest: Guest | None, draft: Draft, outcome: Outcome, account: Account | None = None
+) -> Comment:
     """Write down a judged change. For ``edit_by_guest``. Locks the thread's row. Refusals: as there."""
     comment, thread = _locked(comment_id)
-    _may_edit(comment, guest)
+    _may_edit(comment, guest, account)
     was = comment.state
     newest = comment.revisions.order_by("-number").first()
     if newest is not None and newest.text == draft.text:
@@ -222,6 +240,8 @@ def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
     was = comment.state
     if was == state:
         raise refusals.DecidedAlready
+    if Removal.objects.filter(comment=comment).exists():
+        raise TakenBack
     comment.state = state
     if state == State.PUBLISHED:
         comment.published_at = comment.published_at or clock.now()
@@ -241,12 +261,29 @@ def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
     return comment
 
 
-def own_comment(*, comment_id: int, guest: Guest | None) -> Comment:
-    """Return a comment, whatever its state, to the guest who wrote it. NoSuchComment for everybody else."""
+def own_comment(*, comment_id: int, guest: Guest | None, account: Account | None = None) -> Comment:
+    """Return a comment, whatever its state, to whoever wrote it. NoSuchComment for everybody else."""
     comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
-    if comment is None or guest is None or comment.guest_id != guest.pk:
+    if comment is None or not is_by(comment, guest=guest, account=account) or hasattr(comment, "removal"):
         raise refusals.NoSuchComment
     return comment
+
+
+def is_by(comment: Comment, *, guest: Guest | None, account: Account | None = None) -> bool:
+    """Say whether ``comment`` is of that guest or account. What an account has claimed is no guest's any more."""
+    if comment.account_id is not None:
+        return account is not None and comment.account_id == account.pk
+    return guest is not None and comment.guest_id == guest.pk
+
+
+def written_by(*, guest: Guest | None, account: Account | None = None) -> QuerySet[Comment]:
+    """Return the comments that are of that guest or of that account, also those that they took back."""
+    found = Comment.objects.none()
+    if account is not None:
+        found |= Comment.objects.filter(account=account)
+    if guest is not None:
+        found |= Comment.objects.filter(guest=guest, account__isnull=True)
+    return found
 
 
 def why(comment: Comment) -> str:
@@ -295,8 +332,8 @@ def _parent(thread: Thread, parent_id: int | None) -> Comment | None:
     return parent
 
 
-def _may_edit(comment: Comment, guest: Guest | None) -> None:
-    if guest is None or comment.guest_id != guest.pk:
+def _may_edit(comment: Comment, guest: Guest | None, account: Account | None) -> None:
+    if not is_by(comment, guest=guest, account=account):
         raise refusals.NotYours
     minutes = writing.edit_minutes()
     if not minutes:
@@ -356,12 +393,14 @@ def _written_near(writer: _Writer) -> list[QuerySet[Comment]]:
 
 
 def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
+    # The name of an account was looked at when the account took it.
     protected = frozenset() if writer.account is not None else names.protected_skeletons()
+    other_name = "" if writer.account is not None else names.other_for(draft.name)
     held = bool(draft.pictures) and writing.pictures_are_held()
     if not wrote_lately:
-        return Facts(thread_open=not _is_closed(thread), protected=protected, pictures_held=held)
+        return Facts(thread_open=not _is_closed(thread), protected=protected, other_name=other_name, pictures_held=held)
     now = clock.now()
-    by_guest = Comment.objects.filter(guest=writer.guest) if writer.guest else Comment.objects.none()
+    by_guest = _written_by(writer) if writer.guest or writer.account else Comment.objects.none()
     by_address = from_address(Comment.objects.all(), writer.address_hash)
     guest_minute, guest_hour = _pace(by_guest, now, pipeline.GUEST_COMMENTS_AN_HOUR_MAX)
     address_minute, address_hour = _pace(by_address, now, pipeline.ADDRESS_COMMENTS_AN_HOUR_MAX)
@@ -377,6 +416,7 @@ def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool)
         and (by_guest.filter(**same).exists() or by_address.filter(**same).exists()),
         protected=protected,
         pictures_held=held,
+        other_name=other_name,
     )
 
 

@@ -32,8 +32,7 @@ _SHOWN = [
     f"discussion_comment.{column}"
     for column in (
         *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
-        *("event", "up_count", "down_count", "score", "reply_count"),
-        *("guest_id", "account_id", "pictures_shown"),
+        *("event", "up_count", "down_count", "score", "reply_count", "guest_id", "account_id", "pictures_shown"),
     )
 ]
 _LEVEL = """

@@ -1,13 +1,16 @@
 """Names under which comments stand, and which of them would pose as somebody of the newsroom."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from standfirst.accounts.models import Account
+from standfirst.accounts.models import SKELETON_LENGTH_MAX, Account
+from standfirst.accounts.staff import works_here
+from standfirst.discussion.models.limits import NAME_LENGTH_MAX
+from standfirst.discussion.refusals import NameMissing, NameTaken, NameTooLong, NameWithBadge
+from standfirst.kit.errors import Refusal
+from standfirst.kit.lookalikes import skeleton
 
 RESERVED = (
     "admin",
@@ -46,25 +49,23 @@ RESERVED = (
     "administratorin",
 )
 
-NAMES_REMEMBERED_MAX = 2_048  # whose skeleton is known: those of the newsroom and of who writes much
-
-# Letters of other scripts that read as Latin ones: those that impostors use, after Unicode's confusables.
-_LOOKALIKES = str.maketrans(
-    dict(
-        zip(
-            "аеорсухіјѕԁԛԝһѵӏкмтвнгпαβεικνορτυχγηω0134578ıɩɑɡʟʀɴʙǃßæøđł",
-            "aeopcyxijsdqwhvikmtbhrnabeikvoptuxynwoieastbiiaglrnbibaodi",
-            strict=True,
-        )
-    )
-)
-_CAPITALS = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
-_STROKE_IN_A_WORD = re.compile(r"(?<=\w)[!|](?=\w)")
-# "rn" reads as "m", "vv" as "w", and l and i are the same stroke.
-_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("l", "i"))
-
 _BADGES = frozenset("✓✔☑✅🗸✪✫✬✭✮✯★☆⭐🌟🏅🎖🏆🥇🥈🥉👑🛡🔰⚜®©™℠ⓂⒶⓐ♛♕♔✍🖋🗞📰🎙👮🆔💠🔵🔷🟦")
 _KEYCAPS = frozenset("\ufe0e\ufe0f\u20e3")
+
+SUGGESTED_MAX = 9  # numbers tried behind a name before it is left to the person to think of another
+
+
+class NameOfAnAccount(Refusal):
+    """A guest's name that looks like that of somebody with an account."""
+
+    code = "discussion.name_of_an_account"
+    status = 422
+    field = "name"
+    message = _(
+        "Somebody with an account writes under this name. If that is you, please sign in;"
+        " otherwise choose another, such as “{suggestion}”."
+    )
+
 
 _providers: list[Callable[[], Iterable[str]]] = []
 
@@ -74,18 +75,6 @@ def protect(provider: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]
     if provider not in _providers:
         _providers.append(provider)
     return provider
-
-
-@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
-def skeleton(name: str) -> str:
-    """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
-    folded = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
-    plain = _STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKD", folded))
-    letters = "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
-    bare = "".join(char for char in letters if char.isalnum())
-    for pair, looks_like in _PAIRS:
-        bare = bare.replace(pair, looks_like)
-    return bare
 
 
 def protected_skeletons() -> frozenset[str]:
@@ -117,3 +106,43 @@ def _names_in(display_name: str, first_name: str, last_name: str, username: str)
 
 
 _RESERVED_SKELETONS = frozenset(map(skeleton, RESERVED))
+
+
+def check_own(account: Account, name: str) -> None:
+    """Refuse a name that ``account`` may not have. For ``accounts.naming``.
+
+    Refusals: NameMissing, NameTooLong, NameWithBadge, NameTaken. Staff may have any name: the desk knows them.
+    """
+    look = skeleton(name)
+    if not look:
+        raise NameMissing
+    if len(name) > NAME_LENGTH_MAX:
+        raise NameTooLong(length_max=NAME_LENGTH_MAX)
+    if has_badge(name):
+        raise NameWithBadge
+    if look in protected_skeletons() and not works_here(account):
+        raise NameTaken
+
+
+def other_for(name: str) -> str:
+    """Return a name like ``name`` for a guest if an account writes under one that looks the same, else "".
+
+    One query, two if it is taken.
+    """
+    if not _accounts_named([name]):
+        return ""
+    room = NAME_LENGTH_MAX - 2
+    numbered = [f"{name[:room].strip()} {number}" for number in range(2, SUGGESTED_MAX + 1)]
+    taken = _accounts_named(numbered)
+    return next((each for each in numbered if _kept(each) not in taken), numbered[-1])
+
+
+def _accounts_named(names: Iterable[str]) -> set[str]:
+    looks = {_kept(name) for name in names} - {""}
+    # What the condition of the index says is said again, or SQLite would read all accounts.
+    found = Account.objects.exclude(name_skeleton="").filter(name_skeleton__in=looks)
+    return set(found.values_list("name_skeleton", flat=True)) if looks else set()
+
+
+def _kept(name: str) -> str:
+    return skeleton(name)[:SKELETON_LENGTH_MAX]

@@ -14,6 +14,7 @@ from standfirst.discussion import markup, names, refusals
 from standfirst.discussion.models import NAME_LENGTH_MAX, TEXT_LENGTH_MAX
 from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.kit.errors import Refusal
+from standfirst.kit.lookalikes import skeleton
 
 LINKS_MAX = 2  # in a comment; most with more are advertising, so a person looks first
 MARKS_OF_SHOUTING = 40  # capital letters, when there are hardly any others
@@ -59,6 +60,7 @@ class Facts:
     was_held: bool = False
     pictures_held: bool = False  # whether a person looks at pictures first
     protected: frozenset[str] = field(default_factory=frozenset)  # skeletons of names that guests may not use
+    other_name: str = ""  # what to choose instead of a name under which an account writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,16 @@ def _open(_draft: Draft, facts: Facts) -> str:
 
 
 def _name(draft: Draft, facts: Facts) -> str:
-    if not names.skeleton(draft.name):
+    if not skeleton(draft.name):
         raise refusals.NameMissing
     if len(draft.name) > NAME_LENGTH_MAX:
         raise refusals.NameTooLong(length_max=NAME_LENGTH_MAX)
     if names.has_badge(draft.name):
         raise refusals.NameWithBadge
-    if names.skeleton(draft.name) in facts.protected:
+    if skeleton(draft.name) in facts.protected:
         raise refusals.NameTaken
+    if facts.other_name:
+        raise names.NameOfAnAccount(suggestion=facts.other_name)
     return ""
 
 

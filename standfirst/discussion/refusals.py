@@ -90,7 +90,10 @@ class NameTaken(Refusal):
     code = "discussion.name_reserved"
     status = 422
     field: ClassVar[str] = "name"
-    message = _("This name could be mistaken for somebody of our newsroom. Please choose another.")
+    message = _(
+        "This name could be mistaken for somebody of our newsroom. Please choose another, such as your first name"
+        " and where you live. If you work here, sign in on the desk first."
+    )
 
 
 class NameWithBadge(Refusal):

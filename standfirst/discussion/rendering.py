@@ -21,7 +21,7 @@ TEMPLATE = "discussion/_comment.html"
 MORE = "discussion/_replies_more.html"
 MOULDS_MAX = 256  # of some two kilobytes: in one language, six shapes times the numbers of answers shown below one
 PRINTED = (
-    *("id", "parent_id", "name", "initials", "colour", "html", "event", "level", "url"),
+    *("id", "parent_id", "name", "initials", "colour", "marks", "html", "event", "level", "url"),
     *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
     *("votes_url", "reply_url", "replies_url"),
     *("pictures", "author"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import chain
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,12 +13,14 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import get_language
 
-from standfirst.discussion import cursors, listing, names, voices
+from standfirst.discussion import cursors, listing, marks, names, voices
 from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.pictures import gallery
+from standfirst.kit.lookalikes import skeleton
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
+NO_MARK = SafeString("")
 TIMES_REMEMBERED = 4_096  # a megabyte: the first pages of some seventy threads
 
 
@@ -51,6 +54,7 @@ class ShownComment:
     continues_url: str
     pictures: SafeString = gallery.NONE
     author: str = ""
+    marks: SafeString = NO_MARK
 
     @property
     def written_at_iso(self) -> str:
@@ -119,7 +123,7 @@ def _around_number(name: str) -> tuple[str, str]:
 
 def colour_of(name: str) -> int:
     """Return the colour, 1 to COLOURS, that goes with ``name`` wherever it stands."""
-    return zlib.crc32(names.skeleton(name).encode()) % COLOURS + 1
+    return zlib.crc32(skeleton(name).encode()) % COLOURS + 1
 
 
 def assembled(
@@ -136,7 +140,8 @@ def assembled(
     ``goes_on`` says of some comments what the rows do not tell. ``to_author`` shows what is
     not published, too: only its author may see it.
     """
-    around = _Around(below, thread_url, goes_on or {}, to_author)
+    marked = marks.marked(chain(comments, *below.values()))
+    around = _Around(below, thread_url, goes_on or {}, to_author, marked)
     return tuple(_shown(comment, around, level_of(comment) if level is None else level) for comment in comments)
 
 
@@ -153,6 +158,7 @@ class _Around:
     thread_url: str
     goes_on: Mapping[int, GoesOn]
     to_author: bool
+    marked: Mapping[int, SafeString]
 
 
 def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
@@ -173,6 +179,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         is_gap=gap,
         initials="" if gap else names.initials(comment.name),
         colour=0 if gap else colour_of(comment.name),
+        marks=around.marked.get(comment.pk, NO_MARK),
         up_count=comment.up_count,
         down_count=comment.down_count,
         score=comment.score,

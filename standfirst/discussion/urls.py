@@ -1,6 +1,6 @@
 """The discussion's addresses: nouns."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from standfirst.discussion import previewing, views
@@ -19,6 +19,7 @@ register_converter(SubjectConverter, "subject")
 app_name = "discussion"
 
 urlpatterns = [
+    path("", include("standfirst.discussion.mine.urls")),
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
     path("discussion/threads/<subject:key>/preview/", previewing.preview, name="preview"),
     path("discussion/threads/<subject:key>/pictures/", pictures.pictures, name="pictures"),

@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from standfirst.accounts import addresses, guests
-from standfirst.accounts.models import Guest
+from standfirst.accounts import addresses, guests, naming, readers
+from standfirst.accounts.models import Account
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
 from standfirst.discussion import comments, form_again, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
@@ -83,16 +83,18 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
 @require_POST
 def post(request: HttpRequest, key: str) -> HttpResponseBase:
     """Post a comment; the form comes back with all that was typed if it is refused."""
-    guest = guests.of_request(request)
+    reader = readers.of_request(request)
+    guest = reader.guest
     sent = Sent(request)
     address_hash = addresses.hash_of_request(request)
     try:
         posted = comments.post(
             thread_key=key,
-            name=request.POST.get("name", ""),
+            name=_writes_as(reader.account, request.POST.get("name", "")),
             text=request.POST.get("text", ""),
             parent_id=form_again.parent_id(request),
             guest=guest,
+            account=reader.account,
             address_hash=address_hash,
             trap=request.POST.get(TRAP_FIELD, ""),
             pictures=sent.take(address_hash),
@@ -112,7 +114,8 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
 @require_safe
 def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
     """One's own comment, whatever its state, with the reason if it is not published."""
-    own = mine.comment(comment_id=comment_id, guest=guests.of_request(request))
+    reader = readers.of_request(request)
+    own = mine.comment(comment_id=comment_id, guest=reader.guest, account=reader.account)
     return render(request, "discussion/comment.html", {"own": own})
 
 
@@ -120,7 +123,8 @@ def comment(request: HttpRequest, comment_id: int) -> HttpResponse:
 @require_safe
 def own_comments(request: HttpRequest, key: str) -> HttpResponse:
     """One's own comments of a thread that wait for a decision, for the script."""
-    found = mine.waiting(key=key, guest=guests.of_request(request))
+    reader = readers.of_request(request)
+    found = mine.waiting(key=key, guest=reader.guest, account=reader.account)
     response = render(request, "discussion/_mine.html", {"owns": found})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -130,14 +134,14 @@ def own_comments(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def edit(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Change one's own comment."""
-    guest = guests.of_request(request)
+    reader = readers.of_request(request)
     text = request.POST.get("text", "")
     try:
-        changed = comments.edit_by_guest(comment_id=comment_id, guest=guest, text=text)
+        changed = comments.edit_by_guest(comment_id=comment_id, text=text, guest=reader.guest, account=reader.account)
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchComment | refusals.NotYours):
             raise
-        own = mine.comment(comment_id=comment_id, guest=guest)
+        own = mine.comment(comment_id=comment_id, guest=reader.guest, account=reader.account)
         context = {"own": own, "refusal": refusal, "typed": text}
         return _refused(request, "discussion/comment.html", context, refusal)
     posted = Posted(changed)
@@ -154,22 +158,36 @@ _WORTH = {"up": votes.UP, "down": votes.DOWN, "none": votes.NONE}
 @require_POST
 def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Vote up or down, or take the vote back."""
-    guest = guests.of_request(request)
+    reader = readers.of_request(request)
     value = request.POST.get("vote", "")
+    voter = reader.guest
     if value == "none":
-        voter: Guest | None = guest and votes.withdraw(comment_id=comment_id, guest=guest)
+        if reader.is_known:
+            votes.withdraw(comment_id=comment_id, guest=reader.guest, account=reader.account)
     elif value in _CAST:
-        voter = _CAST[value](comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request))
+        voter = _CAST[value](
+            comment_id=comment_id,
+            guest=reader.guest,
+            account=reader.account,
+            address_hash=addresses.hash_of_request(request),
+        )
     else:
         raise refusals.NoSuchVote
     voted, found = threads.published_comment(comment_id)
     response: HttpResponseBase = SeeOther(permalink(found.url, comment_id))
     if _wants_json(request):
         response = JsonResponse({"up": voted.up_count, "down": voted.down_count, "mine": _WORTH[value]})
-    if voter is not None and guest is None:
+    if voter is not None and reader.guest is None:
         guests.hand_key(response, voter)
     show_own_write(response)
     return response
+
+
+def _writes_as(account: Account | None, typed: str) -> str:
+    """Return the name of a new comment: the account's own; an account that has none yet takes the one typed."""
+    if account is None:
+        return typed
+    return account.display_name or naming.rename(account=account, name=typed).display_name
 
 
 def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str) -> HttpResponse:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.db.models import F
 
 from standfirst.accounts import guests
-from standfirst.accounts.models import Guest
+from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
+from standfirst.discussion import comments
 from standfirst.discussion.models import Comment, State, Swing, Thread, Vote, from_address
 from standfirst.discussion.refusals import NoSuchComment, TooManyVotes, VoteRefused
 from standfirst.kit import clock
@@ -19,25 +20,47 @@ UP, DOWN, NONE = 1, -1, 0
 
 
 @verb
-def up(*, comment_id: int, guest: Guest | None = None, address_hash: str = "") -> Guest:
+def up(
+    *, comment_id: int, guest: Guest | None = None, account: Account | None = None, address_hash: str = ""
+) -> Guest | None:
     """Vote for a comment, or turn one's vote. Refusals, locks and result: as ``withdraw``."""
-    return _cast(comment_id, guest, UP, address_hash)
+    return _cast(comment_id, guest, account, UP, address_hash)
 
 
 @verb
-def down(*, comment_id: int, guest: Guest | None = None, address_hash: str = "") -> Guest:
+def down(
+    *, comment_id: int, guest: Guest | None = None, account: Account | None = None, address_hash: str = ""
+) -> Guest | None:
     """Vote against a comment, or turn one's vote. Refusals, locks and result: as ``withdraw``."""
-    return _cast(comment_id, guest, DOWN, address_hash)
+    return _cast(comment_id, guest, account, DOWN, address_hash)
 
 
 @verb
-def withdraw(*, comment_id: int, guest: Guest | None = None) -> Guest:
-    """Take one's vote back. Voting the same way twice is one vote. Returns the voter, new if it was nobody.
+def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | None = None) -> Guest | None:
+    """Take one's vote back. Voting the same way twice is one vote.
+
+    Of both, the account votes, and a vote of the guest's on the same comment becomes the account's: whoever
+    signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account.
 
     Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), TooManyVotes.
     Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
-    return _cast(comment_id, guest, NONE, "")
+    return _cast(comment_id, guest, account, NONE, "")
+
+
+def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:
+    """Move the counts of ``comment`` for a vote that went from ``was`` to ``value``. Inside a verb, under the lock."""
+    Comment.objects.filter(pk=comment.pk).update(
+        up_count=F("up_count") + int(value == UP) - int(was == UP),
+        down_count=F("down_count") + int(value == DOWN) - int(was == DOWN),
+        score=F("score") + value - was,
+    )
+    Thread.objects.filter(pk=thread.pk).update(votes_number=F("votes_number") + 1)
+    thread.votes_number += 1  # for the next one under the same lock
+    Swing.objects.create(
+        thread=thread, number=thread.votes_number, comment=comment, step=value - was, swung_at=clock.now()
+    )
+    touch(thread.change_key)
 
 
 def forget_swings() -> int:
@@ -52,43 +75,58 @@ def forget_addresses(*, older_than_days: int) -> int:
     return Vote.objects.filter(cast_at__lt=until).exclude(address_hash="").update(address_hash="")
 
 
-def _cast(comment_id: int, guest: Guest | None, value: int, address_hash: str) -> Guest:
+def _cast(comment_id: int, guest: Guest | None, account: Account | None, value: int, address_hash: str) -> Guest | None:
     thread = Thread.objects.select_for_update().filter(comments=comment_id).first()
     comment = Comment.objects.filter(pk=comment_id, state=State.PUBLISHED).first()
     if thread is None or comment is None:
         raise NoSuchComment
-    if guest is not None and comment.guest_id == guest.pk:
+    wrote_it = guest is not None and comment.guest_id == guest.pk  # even if an account has claimed it since
+    if wrote_it or comments.is_by(comment, guest=guest, account=account):
         raise VoteRefused
-    vote = Vote.objects.filter(comment=comment, guest=guest).first() if guest else None
+    if account is not None and guest is not None:
+        hand_over(comment, thread, guest=guest, account=account)
+    vote = _vote_of(comment, guest, account)
     was = vote.value if vote else NONE
     if vote is None and value != NONE:
         _keep_pace(comment, address_hash)
-    voter = guest or guests.welcome()
+    voter = None if account else guest or guests.welcome()
     if value == was:
         return voter
-    if value == NONE:
-        Vote.objects.filter(comment=comment, guest=voter).delete()
+    cast = {"value": value, "cast_at": clock.now(), "address_hash": address_hash}
+    if vote is None:
+        Vote.objects.create(comment=comment, guest=voter, account=account, **cast)
+    elif value == NONE:
+        Vote.objects.filter(pk=vote.pk).delete()
     else:
-        cast = {"value": value, "cast_at": clock.now(), "address_hash": address_hash}
-        if vote is None:
-            Vote.objects.create(comment=comment, guest=voter, **cast)
-        else:
-            Vote.objects.filter(pk=vote.pk).update(**cast)
-    _count(thread, comment, was, value)
+        Vote.objects.filter(pk=vote.pk).update(**cast)
+    count(comment, thread, was=was, value=value)
     return voter
 
 
-def _count(thread: Thread, comment: Comment, was: int, value: int) -> None:
-    Comment.objects.filter(pk=comment.pk).update(
-        up_count=F("up_count") + int(value == UP) - int(was == UP),
-        down_count=F("down_count") + int(value == DOWN) - int(was == DOWN),
-        score=F("score") + value - was,
-    )
-    Thread.objects.filter(pk=thread.pk).update(votes_number=F("votes_number") + 1)
-    Swing.objects.create(
-        thread=thread, number=thread.votes_number + 1, comment=comment, step=value - was, swung_at=clock.now()
-    )
-    touch(thread.change_key)
+def hand_over(comment: Comment, thread: Thread, *, guest: Guest, account: Account) -> None:
+    """Make the vote of ``guest`` on ``comment`` that of ``account``; if there is one already, that one stays alone.
+
+    Inside a verb, under the lock of the thread's row.
+    """
+    theirs = Vote.objects.filter(comment=comment, guest=guest).first()
+    if theirs is None:
+        return
+    if Vote.objects.filter(comment=comment, account=account).exists() or comment.account_id == account.pk:
+        take_away(theirs, comment, thread)
+    else:
+        Vote.objects.filter(pk=theirs.pk).update(guest=None, account=account)
+
+
+def take_away(vote: Vote, comment: Comment, thread: Thread) -> None:
+    """Delete a vote and move the counts. Inside a verb, under the lock of the thread's row."""
+    Vote.objects.filter(pk=vote.pk).delete()
+    count(comment, thread, was=vote.value, value=NONE)
+
+
+def _vote_of(comment: Comment, guest: Guest | None, account: Account | None) -> Vote | None:
+    if account is not None:
+        return Vote.objects.filter(comment=comment, account=account).first()
+    return Vote.objects.filter(comment=comment, guest=guest).first() if guest else None
 
 
 def _keep_pace(comment: Comment, address_hash: str) -> None:

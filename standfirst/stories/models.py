@@ -17,6 +17,8 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from standfirst.accounts.models import Account
+from standfirst.accounts.staff import members_of_the_house
 from standfirst.stories.blocks import BodyBlock
 from standfirst.stories.documents import NewsDocument
 from standfirst.stories.pictures import Picture, PictureRendition
@@ -101,7 +103,7 @@ class Topic(Filed):
 
 
 class Author(models.Model):
-    """A person or agency in bylines. An author needs no account."""
+    """A person or agency in bylines. An author needs no account; with one, their comments are marked as theirs."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("address"), max_length=120, unique=True, allow_unicode=True)
@@ -109,6 +111,16 @@ class Author(models.Model):
     biography = models.TextField(_("biography"), max_length=2_000, blank=True)
     portrait = models.ForeignKey(
         Picture, verbose_name=_("portrait"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        limit_choices_to=members_of_the_house,
+        help_text=_("Whose comments below this author's stories carry the mark “Author”."),
     )
 
     class Meta:

@@ -10,7 +10,7 @@ from standfirst.stories.models import Author, Section, Series, Topic
 
 
 class AuthorViewSet(SnippetViewSet):
-    """Authors of bylines; they need no account."""
+    """Authors of bylines."""
 
     model = Author
     icon = "user"
@@ -21,6 +21,7 @@ class AuthorViewSet(SnippetViewSet):
         FieldPanel("role"),
         FieldPanel("biography"),
         FieldPanel("portrait"),
+        FieldPanel("account"),
     ]
 
 

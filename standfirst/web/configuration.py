@@ -11,6 +11,8 @@ from standfirst.delivery import purge
 from standfirst.delivery.purge import Access, Cdn
 from standfirst.kit import iban
 from standfirst.kit.env import BadSetting, Env
+from standfirst.web import sign_in_providers
+from standfirst.web.sign_in_providers import SignInProvider
 
 LANGUAGES = ("en", "de", "fr", "es", "ar")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -49,6 +51,7 @@ class Configuration:
     stripe_secret_key: str
     stripe_webhook_secret: str
     rehearsal_url: str
+    providers: tuple[SignInProvider, ...]
     bank_name: str
     bank_iban: str
     bank_bic: str
@@ -98,6 +101,7 @@ def read(site: Path) -> Configuration:
         **_publication(env),
         **_data(env, site),
         **_mail_and_money(env),
+        providers=sign_in_providers.read(env),
         **_bank(env),
         **_front(env),
         **_limits(env),

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 type Answer = Callable[[HttpRequest], HttpResponseBase]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SIGNED_IN_PATHS = ("/desk/", "/documents/")  # only below these does a session exist
+SIGNED_IN_PATHS = ("/desk/", "/documents/")  # below these, staff have a session
+READERS_PATHS = ("/account/",)  # below these, readers have; elsewhere ``accounts.readers`` looks, where it matters
 
 
 class ForeignWrite(Refusal):
@@ -123,6 +124,19 @@ class ShowRefusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Answer a refusal, or that the database is away; leave everything else to be seen as the bug it is."""
         return answer_to(request, exception)
+
+
+def readers_only(get_response: Answer) -> Answer:
+    """Sessions for the pages of readers' accounts. Their forms carry no token: see ``RefuseForeignWrites``."""
+    signed_in: Any = SessionMiddleware(AuthenticationMiddleware(get_response))
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(READERS_PATHS):
+            response: HttpResponseBase = signed_in(request)
+            return response
+        return get_response(request)
+
+    return answer
 
 
 class DeskOnly:

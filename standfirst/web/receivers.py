@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models.signals import post_save
 from wagtail.signals import page_published, page_unpublished
 
-from standfirst.discussion import names, threads
+from standfirst.discussion import marks, names, threads
 from standfirst.funding import campaigns, reports
 from standfirst.mail.house import House, speak_for
 from standfirst.stories import asking, preview
@@ -19,6 +20,7 @@ def story_published(instance: Story, **_: Any) -> None:
     threads.open_thread(
         key=instance.key, title=instance.headline, url=f"/{instance.address}/", open=instance.comments_open
     )
+    marks.renew_marks_in(thread_keys=[instance.key])  # the bylines may be others now
 
 
 def story_withdrawn(instance: Story, **_: Any) -> None:
@@ -29,6 +31,22 @@ def story_withdrawn(instance: Story, **_: Any) -> None:
 def author_names() -> list[str]:
     """No guest may write under the name of an author."""
     return list(Author.objects.values_list("name", flat=True))
+
+
+def authors_of_the_story(key: str, accounts: frozenset[int]) -> dict[int, marks.Mark]:
+    """Who wrote the story that a thread is about."""
+    number = key.removeprefix("story:")
+    if number == key or not number.isdigit():
+        return {}
+    found = Author.objects.filter(account__in=accounts, bylines__story=int(number))
+    return dict.fromkeys(found.values_list("account", flat=True), marks.AUTHOR)
+
+
+def author_saved(instance: Author, *, created: bool, **_: Any) -> None:
+    """Below an author's stories, the mark follows the account that they are said to have."""
+    if not created:
+        stories = instance.bylines.order_by().values_list("story", flat=True).distinct()
+        marks.renew_marks_in(thread_keys=[f"story:{number}" for number in stories])
 
 
 def story_names(keys: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -50,6 +68,8 @@ def connect() -> None:
     reports.name_stories(story_names)
     asking.name_campaigns(campaigns.names)
     names.protect(author_names)
+    marks.provide(authors_of_the_story)
+    post_save.connect(author_saved, sender=Author, dispatch_uid="web.author_saved")
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
     preview.show_with("Story", story.preview)

@@ -44,6 +44,11 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{each.module}" for each in STANDFIRST.providers),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,6 +64,8 @@ MIDDLEWARE = [
     "standfirst.web.middleware.fill_holes",
     "standfirst.web.middleware.RefuseForeignWrites",
     "standfirst.web.middleware.ShowRefusals",
+    "allauth.account.middleware.AccountMiddleware",
+    "standfirst.web.middleware.readers_only",
     "standfirst.web.middleware.DeskOnly",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -105,6 +112,19 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "standfirst.accounts.backends.ReaderBackend"]
+ACCOUNT_ADAPTER = "standfirst.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is in our tables only once a code has come back from it
+SOCIALACCOUNT_ADAPTER = "standfirst.accounts.adapters.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = {each.module: each.app for each in STANDFIRST.providers}
+MFA_ADAPTER = "standfirst.accounts.adapters.PasskeyAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE_SITE  # browsers have passkeys without https on this machine alone
 LOGIN_URL = "/desk/login/"
 LOGIN_REDIRECT_URL = "/desk/"
 

@@ -37,6 +37,7 @@ def fill_stories() -> dict[str, Story]:
         "keyboard": "A bakery opens before the first boat",
         "written": "The old crane gets a new coat of paint",
         "watched": "Nobody counts the herring any more",
+        "signed": "The lamps on the mole burn again",
     }
     body = [
         {

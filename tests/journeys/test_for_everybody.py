@@ -14,6 +14,8 @@ PAGES = {
     "support form": "/support/",
     "search": "/search/?q=harbour",
     "sign-in": "/desk/login/",
+    "readers' sign-in": "/account/sign-in/",
+    "my comments": "/discussion/mine/",
 }
 RUN = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });

@@ -12,6 +12,7 @@ from standfirst.discussion.models.limits import (
     SOURCE_ID_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
+from standfirst.discussion.models.mine import Removal
 from standfirst.discussion.models.pictures import CommentPicture
 from standfirst.discussion.models.threads import Closing, Thread
 from standfirst.discussion.models.votes import Swing, Vote
@@ -32,6 +33,7 @@ __all__ = [
     "CommentPicture",
     "CommentWriting",
     "Decision",
+    "Removal",
     "Revision",
     "State",
     "Swing",

@@ -38,7 +38,8 @@ class Comment(models.Model):
     ``shown`` is true for what takes a place on the page: a published comment, and the gap that
     another leaves when published answers hang below it. ``html`` is what readers see: the HTML
     of the newest revision. ``event`` is the thread's count at the moment it was published.
-    The votes "before" were cast in the system that the comment came from; the counts include them.
+    A comment with an account is that account's; if it has a guest as well, the guest wrote it, and the account
+    claimed it later. The votes "before" were cast in the system that the comment came from; the counts include them.
     ``pictures_shown`` is what readers see of its pictures, see ``pictures/gallery.py``; NULL for none, so that
     the column could be added without writing every row.
     """
@@ -53,7 +54,12 @@ class Comment(models.Model):
         Guest, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments", db_index=False
     )
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="comments",
+        db_index=False,
     )
     name = models.CharField(max_length=NAME_LENGTH_MAX)
     html = models.TextField()
@@ -101,6 +107,9 @@ class Comment(models.Model):
             models.Index(fields=["thread", "event"], name="comment_by_event"),
             models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
+            models.Index(
+                fields=["account", "created_at"], condition=Q(account__isnull=False), name="comment_by_account"
+            ),
             models.Index(
                 fields=["address_hash", "created_at"], condition=~Q(address_hash=""), name="comment_by_address"
             ),

@@ -72,6 +72,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget supporters' links", "standfirst.funding.supporters.links.forget", DAY),
     Job("forget letters", "standfirst.mail.outbox.forget", DAY),
     Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
+    Job("forget codes", "standfirst.accounts.codes.forget", DAY),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
     Job("forget task results", f"{_OURS}.prune_task_results", DAY),
 )

@@ -1,5 +1,6 @@
 // Posting and answering in place. What is typed is kept in this browser until it is posted.
 
+import { meets } from "./me.js";
 import { recall, remember } from "./memory.js";
 import { insert, piecesOf, say, show, word, words } from "./reading.js";
 
@@ -123,7 +124,10 @@ export async function showMine(thread) {
 
 export function posts(thread) {
   const form = thread.querySelector(":scope > form[data-form]");
-  if (form) restore(thread, form);
+  if (form) {
+    restore(thread, form);
+    meets(form).catch(() => {}); // then the form asks for a name, as it does without this script
+  }
   thread.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-form]") || event.target.dataset.plain) return;
     event.preventDefault();

@@ -1,9 +1,10 @@
-"""What a guest sees of their own comments and nobody else does: the ones that wait, and why."""
+"""What somebody sees of their own comments and nobody else does: the ones that wait, and why."""
 
 from dataclasses import dataclass
 
-from standfirst.accounts.models import Guest
+from standfirst.accounts.models import Account, Guest
 from standfirst.discussion import comments, writing
+from standfirst.discussion.mine import removing
 from standfirst.discussion.models import Comment, State, Thread
 from standfirst.discussion.shown import ShownComment, assembled
 
@@ -21,6 +22,7 @@ class OwnComment:
     state_in_words: str
     reason: str
     may_be_edited: bool
+    may_be_removed: bool
 
     @property
     def is_published(self) -> bool:
@@ -28,16 +30,17 @@ class OwnComment:
         return self.state == State.PUBLISHED
 
 
-def comment(*, comment_id: int, guest: Guest | None) -> OwnComment:
-    """Return a comment to the guest who wrote it. NoSuchComment for everybody else."""
-    return own(comments.own_comment(comment_id=comment_id, guest=guest))
+def comment(*, comment_id: int, guest: Guest | None, account: Account | None = None) -> OwnComment:
+    """Return a comment to whoever wrote it. NoSuchComment for everybody else."""
+    return own(comments.own_comment(comment_id=comment_id, guest=guest, account=account))
 
 
-def waiting(*, key: str, guest: Guest | None) -> list[OwnComment]:
-    """Return the held and rejected comments of ``guest`` in a thread, oldest first."""
-    if guest is None:
+def waiting(*, key: str, guest: Guest | None, account: Account | None = None) -> list[OwnComment]:
+    """Return the held and rejected comments of ``guest`` or ``account`` in a thread, oldest first."""
+    if guest is None and account is None:
         return []
-    found = Comment.objects.filter(guest=guest, thread__key=key, state__in=(State.HELD, State.REJECTED))
+    theirs = comments.written_by(guest=guest, account=account)
+    found = theirs.filter(thread__key=key, state__in=(State.HELD, State.REJECTED))
     minutes = writing.edit_minutes()
     return [
         own(row, minutes=minutes) for row in found.select_related("thread").order_by("created_at", "id")[:WAITING_MAX]
@@ -55,4 +58,5 @@ def own(row: Comment, *, minutes: int | None = None) -> OwnComment:
         state_in_words=str(State(row.state).label),
         reason="" if row.state == State.PUBLISHED else comments.why(row),
         may_be_edited=comments.may_be_edited(row, minutes=minutes),
+        may_be_removed=removing.may_be_removed(row),
     )

@@ -1,0 +1,34 @@
+"""What a name looks like: names that read alike have the same skeleton."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+NAMES_REMEMBERED_MAX = 2_048  # whose skeleton is known: those of the newsroom and of who writes much
+
+# Letters of other scripts that read as Latin ones: those that impostors use, after Unicode's confusables.
+_LOOKALIKES = str.maketrans(
+    dict(
+        zip(
+            "аеорсухіјѕԁԛԝһѵӏкмтвнгпαβεικνορτυχγηω0134578ıɩɑɡʟʀɴʙǃßæøđł",
+            "aeopcyxijsdqwhvikmtbhrnabeikvoptuxynwoieastbiiaglrnbibaodi",
+            strict=True,
+        )
+    )
+)
+_CAPITALS = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
+_STROKE_IN_A_WORD = re.compile(r"(?<=\w)[!|](?=\w)")
+# "rn" reads as "m", "vv" as "w", and l and i are the same stroke.
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("l", "i"))
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED_MAX)
+def skeleton(name: str) -> str:
+    """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
+    folded = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
+    plain = _STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKD", folded))
+    letters = "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
+    bare = "".join(char for char in letters if char.isalnum())
+    for pair, looks_like in _PAIRS:
+        bare = bare.replace(pair, looks_like)
+    return bare
