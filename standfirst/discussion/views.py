@@ -1,5 +1,6 @@
 """Addresses where readers read on, post, vote and change; each translates a request into one verb or one read."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -13,6 +14,7 @@ from standfirst.accounts.models import Guest
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
 from standfirst.discussion import comments, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
+from standfirst.discussion.following import follows
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.shown import assembled, permalink
 from standfirst.kit.errors import Refusal
@@ -84,20 +86,28 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
 def post(request: HttpRequest, key: str) -> HttpResponseBase:
     """Post a comment; the form comes back with all that was typed if it is refused."""
     guest = guests.of_request(request)
+    household = addresses.hash_of_request(request)
+    email = request.POST.get("email", "") if request.POST.get("tell") else None
     try:
+        if email is not None:
+            follows.checked_address(email)  # before anything is posted
         posted = comments.post(
             thread_key=key,
             name=request.POST.get("name", ""),
             text=request.POST.get("text", ""),
             parent_id=_parent_id(request),
             guest=guest,
-            address_hash=addresses.hash_of_request(request),
+            address_hash=household,
             trap=request.POST.get(TRAP_FIELD, ""),
         )
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchThread):
             raise
         return _form_again(request, key, refusal)
+    if email is not None and not posted.repeated:
+        with suppress(Refusal):  # the comment stands, whatever becomes of this
+            wanted = follows.wish(thread_key=key, what=follows.What.MINE, guest=posted.guest)
+            follows.ask(address=email, wanted=wanted, household=household)
     response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
     if posted.guest is not None and guest is None and not posted.repeated:
         guests.hand_key(response, posted.guest)
@@ -191,7 +201,7 @@ def _form_again(request: HttpRequest, key: str, refusal: Refusal) -> HttpRespons
     raw = request.POST.get("parent", "")
     if raw and not isinstance(refusal, refusals.ParentElsewhere):
         parent = Comment.objects.filter(pk=int(raw), thread=found, state=State.PUBLISHED).first()
-    typed = {name: request.POST.get(name, "") for name in ("name", "text")}
+    typed = {name: request.POST.get(name, "") for name in ("name", "text", "email")}
     context = {"thread": found, "parent": parent, "typed": typed, "refusal": refusal, "is_open": True}
     return _refused(request, "discussion/write.html", context, refusal)
 

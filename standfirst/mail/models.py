@@ -90,7 +90,9 @@ class Suppression(models.Model):
         verbose_name_plural = _("suppressed addresses")
         default_permissions: ClassVar = ["view", "delete"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(reason__in=["bounced", "complained", "by_hand"]), name="suppression_reason_known"),
+            models.CheckConstraint(
+                condition=Q(reason__in=["bounced", "complained", "by_hand"]), name="suppression_reason_known"
+            ),
             models.CheckConstraint(condition=Q(address=Lower("address")), name="suppression_is_in_lower_case"),
         ]
 

@@ -129,7 +129,9 @@ def _send(letter: Letter, mailer: object) -> int:
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
         outbox.failed(letter=letter, why=_said(error), for_good=bool(codes) and min(codes) >= SMTP_PERMANENT)
-        if any(_NO_SUCH_MAILBOX.match(_decoded(text)) for code, text in error.recipients.values() if code >= SMTP_PERMANENT):
+        if any(
+            _NO_SUCH_MAILBOX.match(_decoded(text)) for code, text in error.recipients.values() if code >= SMTP_PERMANENT
+        ):
             suppression.suppress(address=letter.to, reason=suppression.BOUNCED, note=_said(error))
         return 0
     except (smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:

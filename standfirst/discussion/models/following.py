@@ -17,8 +17,7 @@ from standfirst.discussion.models.threads import Thread
 class Follower(models.Model):
     """A person who follows something: the only row that holds the address, in lower case.
 
-    ``key`` stands for the person in links; with another ``links_version`` all links are worthless. ``asked_at`` is
-    when we last wrote to have something confirmed and heard nothing since.
+    ``key`` stands for the person in links; whoever comes back after everything was ended gets another.
     """
 
     class Delivery(models.TextChoices):
@@ -32,8 +31,6 @@ class Follower(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     delivery = models.CharField(max_length=8, choices=Delivery, default=Delivery.INSTANT)
     language = models.CharField(max_length=12)
-    links_version = models.PositiveIntegerField(default=1)
-    asked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -52,7 +49,7 @@ class Follow(models.Model):
     """That a follower wants to know of new comments: all of a thread, answers to their own, or answers to one.
 
     Nobody is told of anything before ``confirmed_at``. ``guest`` or ``account`` is who asked: whose comments are
-    meant by "my own", and who is not told of what they wrote themselves. ``household`` is counted by.
+    meant by "my own", and who is not told of what they wrote themselves.
     """
 
     class What(models.TextChoices):
@@ -84,13 +81,17 @@ class Follow(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["follower", "thread", "what"], condition=Q(comment__isnull=True), name="follow_of_a_thread_is_one"
+                fields=["follower", "thread"], condition=Q(what="thread"), name="follow_of_a_thread_is_one"
+            ),
+            models.UniqueConstraint(
+                fields=["follower", "thread", "guest"], condition=Q(what="mine"), name="follow_of_a_guests_own_is_one"
             ),
             models.UniqueConstraint(
                 fields=["follower", "comment"], condition=Q(comment__isnull=False), name="follow_of_a_comment_is_one"
             ),
             models.CheckConstraint(
-                condition=Q(what="comment", comment__isnull=False) | Q(what__in=["mine", "thread"], comment__isnull=True),
+                condition=Q(what="comment", comment__isnull=False)
+                | Q(what__in=["mine", "thread"], comment__isnull=True),
                 name="follow_names_a_comment_if_it_is_of_one",
             ),
         ]
@@ -154,17 +155,20 @@ class Notice(models.Model):
 
 
 class Asking(models.Model):
-    """How often a household asked for letters within an hour of the clock."""
+    """How often letters were asked for: from a household within the hour from ``at``, or to an address at that moment.
 
-    household = models.CharField(max_length=32)
-    hour_at = models.DateTimeField()
+    ``mark`` is a keyed hash of either.
+    """
+
+    mark = models.CharField(max_length=32)
+    at = models.DateTimeField()
     used = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["household", "hour_at"], name="asking_is_counted_once_an_hour"),
-            models.CheckConstraint(condition=~Q(household=""), name="asking_names_a_household"),
+            models.UniqueConstraint(fields=["mark", "at"], name="asking_is_counted_once_at_a_time"),
+            models.CheckConstraint(condition=~Q(mark=""), name="asking_is_of_somebody"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.used} since {self.hour_at}"
+        return f"{self.used} since {self.at}"
