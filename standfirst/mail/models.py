@@ -70,7 +70,7 @@ class Letter(models.Model):
 
 
 class Suppression(models.Model):
-    """An address to which nothing is sent any more: since when, and why. In lower case, as mail programs compare them."""
+    """An address, in lower case, to which nothing is sent any more: since when, and why."""
 
     class Reason(models.TextChoices):
         """How we know."""

@@ -42,15 +42,16 @@ def suppress(*, address: str, reason: str = BY_HAND, note: str = "") -> Suppress
 
     Refusal: AddressRefused. No lock: a unique constraint decides.
     """
-    values = {"reason": reason, "note": clean_line(note)[:ERROR_LENGTH_MAX], "suppressed_at": clock.now()}
+    said = clean_line(note)[:ERROR_LENGTH_MAX]
+    values = {"reason": reason, "note": said, "suppressed_at": clock.now()}
     row, new = Suppression.objects.get_or_create(address=checked_address(address).lower(), defaults=values)
     if not new and reason == COMPLAINED != row.reason:
-        row.reason, row.note = values["reason"], values["note"]
+        row.reason, row.note = reason, said
         row.save(update_fields=["reason", "note"])
     return row
 
 
 @verb
 def lift(*, address: str) -> bool:
-    """Let letters go to ``address`` again: it was confirmed, or staff knows better. False if nothing stood in the way."""
+    """Let letters go to ``address`` again, as it was confirmed, or staff knows better; say whether any were held up."""
     return bool(Suppression.objects.filter(address=address.strip().lower()).delete()[0])

@@ -63,7 +63,7 @@ class LetterViewSet(TriedAgainViewSet):
 
 
 class SuppressionViewSet(LastingViewSet):
-    """Addresses to which nothing is sent. They come from bounces, complaints and the command line; here one is let go."""
+    """Addresses to which nothing is sent. Bounces and the command line add to them; here one is let go."""
 
     model = Suppression
     name = "suppressions_desk"

@@ -147,7 +147,7 @@ def end_by_link(*, stop: Stop) -> None:
 
 @verb
 def send_link(*, address: str, household: str = "") -> None:
-    """Have the link to everything that ``address`` follows sent there; what is written is the same if it follows nothing.
+    """Have the link to everything that ``address`` follows sent there; the same is written if it follows nothing.
 
     Refusals and locks: as ``ask``.
     """

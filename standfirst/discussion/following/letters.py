@@ -29,34 +29,34 @@ from standfirst.mail.outbox import Draft
 CONFIRM_KIND, TOLD_KIND, TOGETHER_KIND, LINK_KIND = "follow_confirm", "follow_told", "follow_together", "follow_link"
 TOGETHER_MAX = 30  # comments quoted in one letter; more are counted, and read on the page
 TITLE_LENGTH_MAX = 120  # characters of a title in a subject
-_BLANKS = {"text": "%%text%%", "html": "%%html%%"}  # filled at sending
+TEXT, HTML = "%%text%%", "%%html%%"  # filled at sending
 
 
 def ask_to_confirm(follower: Follower) -> None:
     """Put the letter into the outbox that leads ``follower`` to where what was asked for is confirmed."""
     subject = gettext("Please confirm: e-mails about comments on %(name)s") % {"name": house().name}
-    key = f"follow_confirm:{follower.key.hex}:{clock.now():%Y%m%d%H%M%S}"
-    outbox.put(key=key, to=follower.address, subject=subject, kind=CONFIRM_KIND, **_BLANKS)
+    key = f"follow_confirm:{follower.key.hex}:{clock.now():%Y%m%d%H%M%S%f}"
+    outbox.put(key=key, to=follower.address, subject=subject, text=TEXT, html=HTML, kind=CONFIRM_KIND)
 
 
 def send_link(address: str) -> None:
     """Put the letter into the outbox with the link to what ``address`` follows; it is dropped if that is nothing."""
     subject = gettext("What you follow on %(name)s") % {"name": house().name}
     key = f"follow_link:{asking.mark('link', address)}:{clock.now():%Y%m%d%H}"
-    outbox.put(key=key, to=address, subject=subject, kind=LINK_KIND, **_BLANKS)
+    outbox.put(key=key, to=address, subject=subject, text=TEXT, html=HTML, kind=LINK_KIND)
 
 
 def told(notice: Notice, follower: Follower, subject: str) -> Draft:
     """Return the letter about one comment, for the outbox."""
     reference = f"{notice.comment_id}:{notice.follower_id}"
-    return Draft(notice.letter_key, follower.address, subject, kind=TOLD_KIND, reference=reference, **_BLANKS)
+    return Draft(notice.letter_key, follower.address, subject, TEXT, HTML, TOLD_KIND, reference)
 
 
 def together(letter_key: str, follower: Follower) -> Draft:
     """Return the letter about all comments whose notices name it, for the outbox."""
     with translation.override(follower.language or None):
         subject = gettext("New comments on %(name)s") % {"name": house().name}
-    return Draft(letter_key, follower.address, subject, kind=TOGETHER_KIND, reference=letter_key, **_BLANKS)
+    return Draft(letter_key, follower.address, subject, TEXT, HTML, TOGETHER_KIND, reference=letter_key)
 
 
 def subject_of(comment: Comment, what: str) -> str:
@@ -105,7 +105,7 @@ def enclose_link(_reference: str, to: str) -> Enclosure:
 
 def enclose_comment(reference: str, to: str) -> Enclosure:
     """Builder of the letter about one comment; nothing if it was taken back, or is not followed any more."""
-    comment_id, follower_id = reference.split(":")
+    comment_id, follower_id = map(int, reference.split(":"))
     found = _notices().filter(comment=comment_id, follower=follower_id, follower__address=to).first()
     if found is None:
         raise NothingToSend
