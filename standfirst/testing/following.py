@@ -52,7 +52,7 @@ def a_follower(
 
 
 def hear() -> None:
-    """Hand the log to its followers, as the scheduler does each second. At first, nothing but what comes next is news."""
+    """Hand the log to its followers, as the scheduler does each second. Call it before what is to be heard happens."""
     followers.run()
 
 
