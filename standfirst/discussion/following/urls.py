@@ -5,6 +5,8 @@ from django.urls import path
 from standfirst.discussion.following import views
 
 urlpatterns = [
+    path("discussion/feed/", views.feed, name="feed"),
+    path("discussion/threads/<subject:key>/feed/", views.thread_feed, name="thread_feed"),
     path("discussion/threads/<subject:key>/follows/", views.follow_thread, name="follows"),
     path("discussion/comments/<int:comment_id>/follow/", views.comment_form, name="follow_comment"),
     path("discussion/comments/<int:comment_id>/follows/", views.follow_comment, name="comment_follows"),

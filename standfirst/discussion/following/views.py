@@ -6,12 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.http.request import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.feedgenerator import Rss201rev2Feed
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from standfirst.accounts import addresses, guests
 from standfirst.delivery.pages import personal_page, shows, stored_page
-from standfirst.discussion import threads
+from standfirst.discussion import counts, feeds, threads
 from standfirst.discussion.following import follows, letters, links
 from standfirst.discussion.models import Follow, Follower, Thread
 from standfirst.kit.errors import Refusal
@@ -29,6 +30,21 @@ class SeeOther(HttpResponseRedirect):
     """Go and read there: what was asked for is done."""
 
     status_code = 303
+
+
+@require_safe
+@stored_page()
+def thread_feed(request: HttpRequest, key: str) -> HttpResponse:
+    """The feed of a discussion: following without any address."""
+    return _fed(*feeds.of_thread(key))
+
+
+@require_safe
+@stored_page()
+def feed(request: HttpRequest) -> HttpResponse:
+    """The feed of all discussions."""
+    made, keys = feeds.of_everything()
+    return _fed(made, keys | {counts.BUSIEST})
 
 
 @personal_page
@@ -146,6 +162,11 @@ def stop(request: HttpRequest, token: str) -> HttpResponseBase:
     if request.method == "POST":
         follows.end_by_link(stop=found)
     return _page(request, "discussion/following/stop.html", context | {"ended": request.method == "POST"})
+
+
+def _fed(made: Rss201rev2Feed, keys: set[str]) -> HttpResponse:
+    response = HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
+    return shows(response, PUBLICATION, *keys)
 
 
 def _asked(request: HttpRequest, wanted: follows.Wish) -> HttpResponseBase:
