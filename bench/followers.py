@@ -1,8 +1,8 @@
-"""Followers in bulk, and what is queued for them: ``python -m bench.followers fill PATH COUNT | queued PATH``.
+"""Followers in bulk, and what is queued for them: ``python -m bench.followers fill PATH COUNT | queued PATH | drop``.
 
 Works on the site folder that ``STANDFIRST_SITE`` names; prints one line of JSON. ``queued`` waits until the newest
 comment of the story at PATH is told to the last of its followers, and prints how many letters there are, to how many
-people, and the moment.
+people, and the moment. ``drop`` has nothing sent of what waits.
 """
 
 import json
@@ -57,5 +57,12 @@ def queued(path: str) -> dict[str, Any]:
     }
 
 
+def drop() -> dict[str, Any]:
+    """Have nothing sent of what waits, so that the next round begins in peace, and count nobody as told."""
+    waiting = Letter.objects.filter(state=Letter.State.WAITING)
+    Notice.objects.all().delete()
+    return {"dropped": waiting.update(state=Letter.State.DROPPED, next_try_at=None)}
+
+
 if __name__ == "__main__":
-    print(json.dumps({"fill": fill, "queued": queued}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps({"fill": fill, "queued": queued, "drop": drop}[sys.argv[1]](*sys.argv[2:])))

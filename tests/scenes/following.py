@@ -15,7 +15,7 @@ def a_discussion_is_followed_and_told(world: World) -> None:
     makers.a_follower(world.thread, delivery="daily")
     comment = talk.a_comment(world.thread)
     makers.hear()
-    telling.tell_some(comment_id=comment.pk)
+    telling.tell_some(step=telling.prepared(comment.pk))
     assert not Telling.objects.filter(done_at=None).exists()
     follows.change_delivery(follower=follower, delivery="hourly")
     telling.put_together()

@@ -1,13 +1,14 @@
 """From a comment to its letters, beside the requests: whoever posts waits for none of it.
 
 Posting only touches its thread. A follower of the change log notes which comments are new to a
-followed thread; then they are told, some hundreds of followers in a transaction: their notices,
+followed thread; then they are told, a hundred followers in a transaction: their notices,
 the letters of those who want them at once, and how far it has got stand or fall together. So
 each comment is told to each follower once, whoever is killed when.
 """
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
@@ -23,8 +24,9 @@ from standfirst.mail import outbox, suppression
 from standfirst.mail.placeholders import is_placeholder
 
 NAME = "following"  # of the change log's follower
-BATCH = 500  # followers in a transaction: a tenth of a second in which nobody else writes
-TURN_SECONDS = 2.0  # then whatever else is due by the clock has its turn
+BATCH = 100  # followers in a transaction: some hundredths of a second in which nobody else writes on SQLite
+REST = 2  # times as long as a transaction took: so that whoever posts meanwhile mostly finds nobody writing
+TURN_SECONDS = 4.0  # then whatever else is due by the clock has its turn
 INSTANT_AN_HOUR_MAX = 6  # letters at once to one person; what is more comes together with the next full hour
 TOGETHER_BATCH = 100  # people in a transaction who get several comments in one letter
 
@@ -56,33 +58,60 @@ def tell() -> int:
     for comment_id in Telling.objects.filter(done_at__isnull=True).order_by("pk").values_list("pk", flat=True):
         more = True
         while more and time.monotonic() < until:
-            told, more = tell_some(comment_id=comment_id)
+            step = prepared(comment_id)
+            began = time.monotonic()
+            told, more = tell_some(step=step)
             done += told
+            # SQLite has one writer at a time, and whoever waits for it only looks now and then.
+            time.sleep(REST * (time.monotonic() - began) if more else 0)
     return done
 
 
-@verb
-def tell_some(*, comment_id: int) -> tuple[int, bool]:
-    """Tell a comment to the next BATCH of its followers; return to how many, and whether there are more.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Which notices come next for a comment, from which follower on, up to which one; ``more``: others come after."""
 
-    Locks the telling's row, so that two processes never tell the same.
+    comment: Comment
+    begins: int
+    reached: int
+    notices: Sequence[Notice] = ()
+    more: bool = False
+
+
+def prepared(comment_id: int) -> Step:
+    """Return the next step of telling a comment. It takes the time that it takes; nothing is locked. Reads only."""
+    comment = Comment.objects.select_related("thread", "parent", "account", "telling").get(pk=comment_id)
+    begins = comment.telling.reached
+    found = list(_followed_by(comment).filter(follower_id__gt=begins)[:BATCH])
+    reached = found[-1].follower_id if found else begins
+    return Step(comment, begins, reached, _notices(comment, _wanting(comment, found)), more=len(found) == BATCH)
+
+
+@verb
+def tell_some(*, step: Step) -> tuple[int, bool]:
+    """Write down a prepared step: notices and letters; return to how many, and whether there are more.
+
+    Locks the telling's row, so that two processes never tell the same, and the followers' rows, so that none ends meanwhile.
     """
-    telling = Telling.objects.select_for_update().filter(pk=comment_id, done_at__isnull=True).first()
+    telling = Telling.objects.select_for_update().filter(pk=step.comment.pk, done_at__isnull=True).first()
     if telling is None:
         return 0, False
-    comment = Comment.objects.select_related("thread", "parent", "account").get(pk=comment_id)
-    if comment.state != State.PUBLISHED or comment.thread.withdrawn_at is not None:
+    if telling.reached != step.begins:  # another process was quicker
+        return 0, True
+    if not _is_public(step.comment):
         _stop(telling)
         return 0, False
-    found = list(_followed_by(comment).filter(follower_id__gt=telling.reached)[:BATCH])
-    notices = _notices(comment, _wanting(comment, found))
+    people = Follower.objects.filter(pk__in=[notice.follower_id for notice in step.notices]).order_by("pk")
+    list(people.select_for_update().values_list("pk"))  # before their follows, as whoever ends one does
+    there = Follow.objects.filter(pk__in=[notice.follow_id for notice in step.notices])
+    still = set(there.values_list("pk", flat=True))
+    notices = [notice for notice in step.notices if notice.follow_id in still]
     Notice.objects.bulk_create(notices, batch_size=BATCH)
-    outbox.put_many(drafts=_drafts(comment, notices))
-    more = len(found) == BATCH
-    telling.reached = found[-1].follower_id if found else telling.reached
-    telling.done_at = None if more else clock.now()
+    outbox.put_many(drafts=_drafts(step.comment, notices))
+    telling.reached = step.reached
+    telling.done_at = None if step.more else clock.now()
     telling.save(update_fields=["reached", "done_at"])
-    return len(notices), more
+    return len(notices), step.more
 
 
 def send_together() -> int:
@@ -110,6 +139,12 @@ def put_together() -> int:
     return len(drafts)
 
 
+def _is_public(comment: Comment) -> bool:
+    return Comment.objects.filter(
+        pk=comment.pk, state=State.PUBLISHED, thread__withdrawn_at__isnull=True, published_at__isnull=False
+    ).exists()
+
+
 def _followed_by(comment: Comment) -> QuerySet[Follow]:
     """Return who follows what ``comment`` is, in the order in which they are told; one may be there twice."""
     meant = Q(what=Follow.What.THREAD)
@@ -121,7 +156,7 @@ def _followed_by(comment: Comment) -> QuerySet[Follow]:
         if parent.account_id is not None:
             meant |= Q(what=Follow.What.MINE, account=parent.account_id)
     # "comment" sorts before "mine" before "thread": the closest reason is the one that is given.
-    rows = Follow.objects.filter(meant, thread=comment.thread_id, confirmed_at__lte=comment.published_at)
+    rows = Follow.objects.filter(meant, thread=comment.thread_id, confirmed_at__lte=comment.published_at or clock.now())
     return rows.select_related("follower").order_by("follower_id", "what")
 
 
