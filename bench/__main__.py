@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bench import cold, gift, ledger, month, peers, rendering, report, serving, streams, webhooks
+from bench import cold, fanout, gift, ledger, month, peers, rendering, report, serving, streams, webhooks
 from bench.load import LoadFailed
 from bench.report import Row
 from bench.servers import NotMeasured
@@ -28,6 +28,7 @@ MEASURES: dict[str, Measure] = {
     "busy": _serving,
     "render": lambda site, chosen: rendering.measure(site, rounds=chosen.rounds),
     "gift": lambda site, chosen: gift.measure(site, rounds=chosen.rounds),
+    "fanout": lambda site, chosen: fanout.measure(site, rounds=chosen.rounds),
     "streams": lambda site, chosen: streams.measure(site, rounds=chosen.rounds),
     "webhooks": lambda site, chosen: webhooks.measure(site, rounds=chosen.rounds),
     "ledger": lambda site, chosen: ledger.measure(site, rounds=chosen.rounds),

@@ -31,5 +31,5 @@ def context(request: HttpRequest, thread: Thread, sent: Sent, *, answers: bool =
     if number is not None:
         parent = Comment.objects.filter(pk=number, thread=thread, state=State.PUBLISHED).first()
     # More than a browser lets one type was written by a program.
-    typed = {name: clean_text(request.POST.get(name, "")[:TYPED_LENGTH_MAX]) for name in ("name", "text")}
+    typed = {name: clean_text(request.POST.get(name, "")[:TYPED_LENGTH_MAX]) for name in ("name", "text", "email")}
     return {"thread": thread, "parent": parent, "typed": typed, "pictures": sent.shown(), "is_open": True}

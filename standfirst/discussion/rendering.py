@@ -23,7 +23,7 @@ MOULDS_MAX = 256  # of some two kilobytes: in one language, six shapes times the
 PRINTED = (
     *("id", "parent_id", "name", "initials", "colour", "marks", "html", "event", "level", "url"),
     *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
-    *("votes_url", "reply_url", "replies_url"),
+    *("votes_url", "reply_url", "replies_url", "follow_url"),
     *("pictures", "author"),
 )
 

@@ -82,6 +82,11 @@ class ShownComment:
         return _address("reply", self.id)
 
     @property
+    def follow_url(self) -> str:
+        """The form to be told of answers to it."""
+        return _address("follow_comment", self.id)
+
+    @property
     def replies_url(self) -> str:
         """Its further answers."""
         return _address("replies", self.id)

@@ -1,5 +1,6 @@
 """Addresses where readers read on, post, vote and change; each translates a request into one verb or one read."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
@@ -13,6 +14,7 @@ from standfirst.accounts.models import Account
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
 from standfirst.discussion import comments, form_again, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
+from standfirst.discussion.following import follows
 from standfirst.discussion.models import State
 from standfirst.discussion.pictures.sent import Sent
 from standfirst.discussion.shown import assembled, permalink
@@ -86,8 +88,11 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
     reader = readers.of_request(request)
     guest = reader.guest
     sent = Sent(request)
-    address_hash = addresses.hash_of_request(request)
+    household = addresses.hash_of_request(request)
+    email = request.POST.get("email", "") if request.POST.get("tell") else None
     try:
+        if email is not None:
+            follows.checked_address(email)  # before anything is posted
         posted = comments.post(
             thread_key=key,
             name=_writes_as(reader.account, request.POST.get("name", "")),
@@ -95,14 +100,19 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
             parent_id=form_again.parent_id(request),
             guest=guest,
             account=reader.account,
-            address_hash=address_hash,
+            address_hash=household,
             trap=request.POST.get(TRAP_FIELD, ""),
-            pictures=sent.take(address_hash),
+            pictures=sent.take(household),
         )
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchThread):
             raise
         return _form_again(request, key, refusal, sent)
+    if email is not None and not posted.repeated:
+        with suppress(Refusal):  # the comment stands, whatever becomes of this
+            mine = {"guest": posted.guest, "account": posted.comment.account}
+            wanted = follows.wish(thread_key=key, what=follows.What.MINE, **mine)
+            follows.ask(address=email, wanted=wanted, household=household)
     response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
     if posted.guest is not None and guest is None and not posted.repeated:
         guests.hand_key(response, posted.guest)

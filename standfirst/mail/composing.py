@@ -8,14 +8,25 @@ from standfirst.mail.house import House, house
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """Somebody else's words, as plain text: about what, by whom and when, and where one reads on."""
+
+    words: str
+    said: str
+    link: tuple[str, str]
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a letter says: paragraphs, a few figures, at most one thing to do, and words in small print.
+    """What a letter says: paragraphs, quotations, a few figures, at most one thing to do, and words in small print.
 
     ``action`` is (what it says, where it leads). The address may hold a ``%%word%%`` that is filled in at sending.
     """
 
     heading: str
     paragraphs: tuple[str, ...]
+    quotations: tuple[Quotation, ...] = ()
     figures: tuple[tuple[str, str], ...] = ()
     action: tuple[str, str] | None = None
     after: tuple[str, ...] = ()
@@ -23,7 +34,7 @@ class Sheet:
 
 
 def composed(sheet: Sheet, sender: House | None = None) -> dict[str, str]:
-    """Return ``text`` and ``html`` of a letter, for ``outbox.put``, in the language that is active.
+    """Return ``text`` and ``html`` of a letter, for the ``outbox``, in the language that is active.
 
     Whoever writes many letters gives the ``sender`` with each, so that it is read once.
     """
@@ -33,7 +44,7 @@ def composed(sheet: Sheet, sender: House | None = None) -> dict[str, str]:
 
 
 def _text(sheet: Sheet, signed: str) -> str:
-    parts = [*sheet.paragraphs]
+    parts = [*sheet.paragraphs, *map(_quoted, sheet.quotations)]
     if sheet.figures:
         parts.append("\n".join(f"{name}: {value}" for name, value in sheet.figures))
     if sheet.action:
@@ -42,3 +53,9 @@ def _text(sheet: Sheet, signed: str) -> str:
     if sheet.small:
         parts.append("-- \n" + "\n".join(sheet.small))
     return "\n\n".join(parts) + "\n"
+
+
+def _quoted(quotation: Quotation) -> str:
+    quoted = "\n".join(f"> {line}" for line in quotation.words.splitlines())
+    parts = (quotation.about, f"{quotation.said}:", quoted, f"{quotation.link[0]}:\n{quotation.link[1]}")
+    return "\n\n".join(part for part in parts if part)

@@ -19,10 +19,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """``words`` replace ``%%name%%`` in text and HTML; they are put in as they are, so they must be safe in both."""
+    """``words`` replace ``%%name%%`` in text and HTML; they are put in as they are, so they must be safe in both.
+
+    What a word holds is not looked through again. ``headers`` stand beside the letter's own.
+    """
 
     attachments: tuple[Attachment, ...] = ()
     words: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class NothingToSend(Exception):

@@ -1,9 +1,10 @@
-"""Letters: what is to be sent to whom, and what became of it."""
+"""Letters: what is to be sent to whom, and what became of it; addresses to which nothing is sent any more."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 KEY_LENGTH_MAX = 160  # characters; a subject's name and the number of a fact
@@ -66,3 +67,34 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Suppression(models.Model):
+    """An address, in lower case, to which nothing is sent any more: since when, and why."""
+
+    class Reason(models.TextChoices):
+        """How we know."""
+
+        BOUNCED = "bounced", _("mail came back")
+        COMPLAINED = "complained", _("reported as unwanted")
+        BY_HAND = "by_hand", _("by staff")
+
+    address = models.EmailField(_("address"), max_length=254, unique=True)
+    reason = models.CharField(_("why"), max_length=10, choices=Reason)
+    note = models.CharField(_("note"), max_length=ERROR_LENGTH_MAX, blank=True)
+    suppressed_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        ordering: ClassVar = ["-suppressed_at", "-id"]
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        default_permissions: ClassVar = ["view", "delete"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(reason__in=["bounced", "complained", "by_hand"]), name="suppression_reason_known"
+            ),
+            models.CheckConstraint(condition=Q(address=Lower("address")), name="suppression_is_in_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

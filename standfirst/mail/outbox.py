@@ -29,6 +29,8 @@ KEYS_KEPT = timedelta(days=400)  # a fact older than this is told to nobody agai
 HEADERS_MAX = 10
 HEADER_LENGTH_MAX = 500  # characters; an address to unsubscribe at
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
+ROWS_AT_ONCE = 500  # letters in one statement
+_WRITTEN = ("to", "subject", "text", "html", "headers", "kind", "reference", "next_try_at", "made_at")
 _OWN_HEADERS = frozenset(
     "from sender to cc bcc reply-to subject date message-id mime-version return-path received auto-submitted".split()
 )
@@ -59,6 +61,19 @@ class LetterTooLong(Refusal):
     message = _("This letter is too long to be sent.")
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter that is not in the outbox yet: as ``put`` takes it."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    kind: str = ""
+    reference: str = ""
+
+
 @verb
 def put(
     *,
@@ -77,52 +92,19 @@ def put(
     ``kind`` and ``reference`` name what is added at sending time (see ``enclosures``).
     Refusals: AddressRefused, HeaderRefused, LetterTooLong. No lock: a unique constraint decides.
     """
-    letter = unsent(
-        key=key, to=to, subject=subject, text=text, html=html, headers=headers, kind=kind, reference=reference
-    )
-    put_all(letters=[letter])
-    return Letter.objects.get(key=key)
+    letter = _checked(Draft(key, to, subject, text, html, kind, reference), checked_headers(headers or {}))
+    values = {name: getattr(letter, name) for name in _WRITTEN}
+    return Letter.objects.get_or_create(key=key, defaults=values)[0]
 
 
 @verb
-def put_all(*, letters: Sequence[Letter]) -> None:
-    """Have letters sent that ``unsent`` has made, as ``put`` does, in one statement. No lock: as there."""
-    Letter.objects.bulk_create(letters, ignore_conflicts=True)
+def put_many(*, drafts: Sequence[Draft]) -> None:
+    """Have letters sent, as ``put`` does, without headers of their own; one that is there already stays as it is.
 
-
-def unsent(
-    *,
-    key: str,
-    to: str,
-    subject: str,
-    text: str,
-    html: str = "",
-    headers: Mapping[str, str] | None = None,
-    kind: str = "",
-    reference: str = "",
-) -> Letter:
-    """Return a letter for ``put_all``, checked and not kept yet. What is given and refused: as ``put``."""
-    address = checked_address(to)
-    check_line("Subject", subject, SUBJECT_LENGTH_MAX)
-    stated = dict(headers or {})
-    for name, value in stated.items():
-        if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS or name.lower().startswith("content-"):
-            raise HeaderRefused(name=name[:40])
-        check_line(name, value, HEADER_LENGTH_MAX)
-    if len(stated) > HEADERS_MAX or len(text) > TEXT_LENGTH_MAX or len(html) > TEXT_LENGTH_MAX:
-        raise LetterTooLong
-    return Letter(
-        key=key,
-        to=address,
-        subject=subject,
-        text=text,
-        html=html,
-        headers=stated,
-        kind=kind,
-        reference=reference,
-        next_try_at=clock.now(),
-        made_at=clock.now(),
-    )
+    Refusals: as ``put``. No lock: a unique constraint decides.
+    """
+    letters = [_checked(draft, {}) for draft in drafts]
+    Letter.objects.bulk_create(letters, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
 
 
 @verb
@@ -239,10 +221,40 @@ def checked_address(raw: str) -> str:
     return address
 
 
+def checked_headers(stated: Mapping[str, str]) -> dict[str, str]:
+    """Return ``stated`` if a letter may have these headers. Refusals: HeaderRefused, LetterTooLong."""
+    for name, value in stated.items():
+        if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS or name.lower().startswith("content-"):
+            raise HeaderRefused(name=name[:40])
+        check_line(name, value, HEADER_LENGTH_MAX)
+    if len(stated) > HEADERS_MAX:
+        raise LetterTooLong
+    return dict(stated)
+
+
 def check_line(name: str, value: str, length_max: int) -> None:
     """Refuse what cannot be a line of a letter's head. Refusal: HeaderRefused."""
     if len(value) > length_max or not value.isprintable():
         raise HeaderRefused(name=name[:40])
+
+
+def _checked(draft: Draft, headers: dict[str, str]) -> Letter:
+    address = checked_address(draft.to)
+    check_line("Subject", draft.subject, SUBJECT_LENGTH_MAX)
+    if len(draft.text) > TEXT_LENGTH_MAX or len(draft.html) > TEXT_LENGTH_MAX:
+        raise LetterTooLong
+    return Letter(
+        key=draft.key,
+        to=address,
+        subject=draft.subject,
+        text=draft.text,
+        html=draft.html,
+        headers=headers,
+        kind=draft.kind,
+        reference=draft.reference,
+        next_try_at=clock.now(),
+        made_at=clock.now(),
+    )
 
 
 def _mine(letter: Letter) -> QuerySet[Letter]:

@@ -8,8 +8,10 @@ mail programs show it once.
 
 import hashlib
 import logging
+import re
 import smtplib
 import threading
+from collections.abc import Mapping
 from email.utils import formataddr, parseaddr
 from traceback import format_tb
 from urllib.parse import urlsplit
@@ -18,13 +20,17 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.db import connection
 
-from standfirst.mail import enclosures, outbox
+from standfirst.mail import enclosures, outbox, suppression
 from standfirst.mail.house import House, house
 from standfirst.mail.models import Letter
 
 LOOK_EVERY_SECONDS = 2.0  # a look costs one short read
 BATCH_MAX = 50  # letters over one connection; servers dislike more
 SMTP_PERMANENT = 500  # codes from here on mean "never", below "not now" (RFC 5321, 4.2.1)
+
+_WORD = re.compile(r"%%([a-z_]+)%%")
+# "There is no such mailbox", and nothing else that a server may dislike (RFC 3463, 3.2 and 3.3).
+_NO_SUCH_MAILBOX = re.compile(r"5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 
 log = logging.getLogger(__name__)
 
@@ -78,16 +84,15 @@ def start(stop: threading.Event) -> threading.Thread:
 
 def message_of(letter: Letter, enclosure: enclosures.Enclosure, sender: House) -> EmailMultiAlternatives:
     """Return ``letter`` as it goes out."""
-    text, html = letter.text, letter.html
-    for name, value in enclosure.words.items():
-        text, html = text.replace(f"%%{name}%%", value), html.replace(f"%%{name}%%", value)
+    text, html = (_filled(part, enclosure.words) for part in (letter.text, letter.html))
+    own = outbox.checked_headers(enclosure.headers)
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=text,
         from_email=formataddr((sender.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
         to=[letter.to],
         reply_to=[sender.answers_to] if sender.answers_to else None,
-        headers={"Message-ID": message_id(letter.key), "Auto-Submitted": "auto-generated", **letter.headers},
+        headers={"Message-ID": message_id(letter.key), "Auto-Submitted": "auto-generated", **letter.headers, **own},
     )
     if html:
         message.attach_alternative(html, "text/html")
@@ -102,8 +107,17 @@ def message_id(key: str) -> str:
     return f"<{hashlib.sha256(f'{settings.SECRET_KEY}{key}'.encode()).hexdigest()[:32]}@{site}>"
 
 
+def _filled(part: str, words: Mapping[str, str]) -> str:
+    # In one go: what stands in a word is somebody's text, and may look like the name of another.
+    return _WORD.sub(lambda found: words.get(found[1], found[0]), part)
+
+
 def _send(letter: Letter, mailer: object) -> int:
     """Send one letter; what is the letter's own fault is noted, what is the server's is raised."""
+    blocked = suppression.blocks(letter.to, letter.kind)
+    if blocked:
+        outbox.failed(letter=letter, why=f"suppressed: {blocked}", for_good=True)
+        return 0
     try:
         enclosure = enclosures.build(letter.kind, letter.reference, letter.to)
         message = message_of(letter, enclosure, house())
@@ -115,6 +129,10 @@ def _send(letter: Letter, mailer: object) -> int:
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _text in error.recipients.values()]
         outbox.failed(letter=letter, why=_said(error), for_good=bool(codes) and min(codes) >= SMTP_PERMANENT)
+        if any(
+            _NO_SUCH_MAILBOX.match(_decoded(text)) for code, text in error.recipients.values() if code >= SMTP_PERMANENT
+        ):
+            suppression.suppress(address=letter.to, reason=suppression.BOUNCED, note=_said(error))
         return 0
     except (smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as error:
         outbox.failed(letter=letter, why=_said(error))
@@ -135,6 +153,10 @@ def _close(mailer: object) -> None:
         mailer.close()  # type: ignore[attr-defined]
     except (OSError, smtplib.SMTPException):
         log.debug("the mail server hung up first", exc_info=True)
+
+
+def _decoded(said: bytes | str) -> str:
+    return said.decode("ascii", "replace") if isinstance(said, bytes) else said
 
 
 def _said(error: Exception) -> str:

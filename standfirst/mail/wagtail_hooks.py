@@ -1,4 +1,4 @@
-"""Letters on the desk: what waits, what could not be delivered. What a letter says is shown to nobody."""
+"""Letters on the desk: what waits, what could not be delivered, and who gets none. What one says is shown to nobody."""
 
 from typing import Any, ClassVar
 
@@ -8,9 +8,9 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, TitleColumn
 
-from standfirst.accounts.desk import TriedAgainViewSet
+from standfirst.accounts.desk import LastingViewSet, TriedAgainViewSet
 from standfirst.mail import outbox
-from standfirst.mail.models import Letter
+from standfirst.mail.models import Letter, Suppression
 
 VIEW_PERMISSION = "mail.view_letter"
 CHANGE_PERMISSION = "mail.change_letter"
@@ -62,6 +62,29 @@ class LetterViewSet(TriedAgainViewSet):
         outbox.try_again(letter_id=row.pk)
 
 
+class SuppressionViewSet(LastingViewSet):
+    """Addresses to which nothing is sent. Bounces and the command line add to them; here one is let go."""
+
+    model = Suppression
+    name = "suppressions_desk"
+    url_prefix = "suppressions"
+    kept_pages = frozenset({"index", "index_results", "delete"})
+    form_fields: ClassVar = ["address"]  # asked for by Wagtail; there is no page with it
+    search_backend_name = None
+    icon = "warning"
+    menu_label = _("Suppressed addresses")
+    menu_order = MENU_ORDER + 1
+    add_to_settings_menu = True
+    list_display: ClassVar = [
+        TitleColumn("address", label=_("Address"), url_name="suppressions_desk:delete"),
+        Column("reason", label=_("Why"), accessor="get_reason_display", sort_key="reason"),
+        "note",
+        "suppressed_at",
+    ]
+    list_filter: ClassVar = ["reason", "suppressed_at"]
+    search_fields: ClassVar = ["address"]
+
+
 class UndeliveredPanel(Component):
     """On the desk's first page, for those who may see letters: how many could not be delivered."""
 
@@ -78,6 +101,12 @@ class UndeliveredPanel(Component):
 def register_letters() -> LetterViewSet:
     """Put the outbox on the desk."""
     return LetterViewSet()
+
+
+@hooks.register("register_admin_viewset")
+def register_suppressions() -> SuppressionViewSet:
+    """Put the addresses that get nothing on the desk."""
+    return SuppressionViewSet()
 
 
 @hooks.register("construct_homepage_panels")

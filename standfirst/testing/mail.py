@@ -15,7 +15,8 @@ from django.test import override_settings
 class MailServer:
     """What was delivered, and what the server answers to a recipient or to a letter ("": it takes it)."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
         self.letters: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.refuse_recipient = ""
@@ -49,13 +50,20 @@ def free_port() -> int:
 @contextmanager
 def a_mail_server() -> Iterator[MailServer]:
     """Run a mail server and have the site send through it."""
-    server, port = MailServer(), free_port()  # the controller cannot tell which port it was given
-    controller = Controller(server, hostname="127.0.0.1", port=port)
-    controller.start()
-    options = {"host": "127.0.0.1", "port": port, "timeout": 5}
-    mailers = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
-    try:
+    with a_mail_server_at(free_port()) as server:  # the controller cannot tell which port it was given
+        options = {"host": "127.0.0.1", "port": server.port, "timeout": 5}
+        mailers = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
         with override_settings(MAILERS=mailers, DEFAULT_FROM_EMAIL=settings.DEFAULT_FROM_EMAIL):
             yield server
+
+
+@contextmanager
+def a_mail_server_at(port: int) -> Iterator[MailServer]:
+    """Run a mail server on ``port``, for a site in processes of its own."""
+    server = MailServer(port)
+    controller = Controller(server, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield server
     finally:
         controller.stop()

@@ -120,6 +120,21 @@ LEDGER_ACTS = {
 }
 
 
+def _mail(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", metavar="WHAT", required=True)
+    for act, (line, argument) in MAIL_ACTS.items():
+        each = acts.add_parser(act, help=line, description=f"{line[0].upper()}{line[1:]}.")
+        each.add_argument("--site", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the site folder")
+        each.add_argument(argument, metavar=argument.upper())
+
+
+MAIL_ACTS = {
+    "suppress": ("send nothing to an address any more", "address"),
+    "release": ("let letters go to an address again", "address"),
+    "bounces": ("suppress the addresses of a file: a mail service's report as JSON, or an address a line", "report"),
+}
+
+
 def _rehearsal(parser: argparse.ArgumentParser) -> None:
     what = parser.add_subparsers(dest="what", metavar="WHAT")
     moved = what.add_parser("clock", help="move the clock of a site in rehearsal, or show it")
@@ -137,6 +152,7 @@ COMMANDS = (
     Command("rehearsal", "show or move the clock of a site that takes no real money", _rehearsal, django=False),
     Command("doctor", "check the site and say what to do", _doctor),
     Command("ledger", "prove the books: check, verify, reconcile", _ledger),
+    Command("mail", "say to which addresses nothing is sent: suppress, release, bounces", _mail),
     Command("migrate", "bring the database and the static files up to this version", _none),
     Command("manage", "run one of Django's management commands", _none, passes_on=True),
 )

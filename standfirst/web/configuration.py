@@ -48,6 +48,7 @@ class Configuration:
     cdn_seconds_max: int
     mail_url: str
     mail_from: str
+    mail_bounce_secret: str
     stripe_secret_key: str
     stripe_webhook_secret: str
     rehearsal_url: str
@@ -163,6 +164,10 @@ def _mail_and_money(env: Env) -> dict[str, Any]:
             help="The mail server. Without one, mail is written to files in the data folder.",
         ),
         "mail_from": env.text("STANDFIRST_MAIL_FROM", "newsroom@localhost", help="The sender of the site's mail."),
+        "mail_bounce_secret": env.text(
+            "STANDFIRST_MAIL_BOUNCE_SECRET",
+            help="What a mail service's reports of bounces are signed with; without it, they are not taken.",
+        ),
         "stripe_secret_key": env.text("STRIPE_SECRET_KEY", help="Stripe's secret key; needed to take cards when live."),
         "stripe_webhook_secret": env.text(
             "STRIPE_WEBHOOK_SECRET", help="The signing secret of Stripe's webhook; without it the webhook refuses all."

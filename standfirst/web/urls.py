@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("standfirst.funding.urls")),
     path("", include("standfirst.discussion.urls")),
     path("", include("standfirst.accounts.urls")),
+    path("", include("standfirst.mail.urls")),
     path("desk/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^(?P<path>[-\w]+(?:/[-\w]+)*)/$", story.plain_page, name="plain_page"),

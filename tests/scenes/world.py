@@ -79,6 +79,11 @@ class World:
             f"/discussion/threads/{key}/page/?order=newest",
             f"/discussion/threads/{key}/since/0/",
             f"/discussion/comments/{self.comment.pk}/replies/",
+            f"/discussion/comments/{self.comment.pk}/follow/",
+            f"/discussion/threads/{key}/feed/",
+            "/discussion/feed/",
+            "/discussion/following/",
+            "/discussion/following/asked/",
         ]
 
 

@@ -1,6 +1,7 @@
 """What readers say: threads, comments and their revisions, what staff decided, and votes."""
 
 from standfirst.discussion.models.comments import Comment, Decision, Revision, State, from_address
+from standfirst.discussion.models.following import Asking, Follow, Follower, Notice, Telling, Watch
 from standfirst.discussion.models.limits import (
     ALT_LENGTH_MAX,
     DEPTH_MAX,
@@ -28,16 +29,22 @@ __all__ = [
     "REASON_LENGTH_MAX",
     "SOURCE_ID_LENGTH_MAX",
     "TEXT_LENGTH_MAX",
+    "Asking",
     "Closing",
     "Comment",
     "CommentPicture",
     "CommentWriting",
     "Decision",
+    "Follow",
+    "Follower",
+    "Notice",
     "Removal",
     "Revision",
     "State",
     "Swing",
+    "Telling",
     "Thread",
     "Vote",
+    "Watch",
     "from_address",
 ]

@@ -28,7 +28,8 @@ from standfirst.mail import outbox
 from standfirst.mail.composing import Sheet, composed
 from standfirst.mail.enclosures import Attachment, Enclosure, NothingToSend
 from standfirst.mail.house import House, house
-from standfirst.mail.models import Letter
+from standfirst.mail.models import SUBJECT_LENGTH_MAX
+from standfirst.mail.outbox import Draft
 
 RECEIPT_KIND = "receipt"  # what a letter encloses, see ``mail.enclosures``
 LETTER_KIND = "supporter_letter"
@@ -70,10 +71,10 @@ def after_payments(payments: Sequence[Payment]) -> None:
     issued = receipts.issue_all(payments=payments)
     sender = house()
     written = [_receipt_letter(each, issued[each.pk], sender) for each in payments]
-    outbox.put_all(letters=[letter for letter in written if letter is not None])
+    outbox.put_many(drafts=[draft for draft in written if draft is not None])
 
 
-def _receipt_letter(payment: Payment, receipt: Receipt, sender: House) -> Letter | None:
+def _receipt_letter(payment: Payment, receipt: Receipt, sender: House) -> Draft | None:
     donor = payment.gift.donor
     if donor is None or not donor.email:
         return None
@@ -96,7 +97,7 @@ def _receipt_letter(payment: Payment, receipt: Receipt, sender: House) -> Letter
         subject = gettext("Receipt %(number)s: thank you") % {"number": receipt}
         words = composed(sheet, sender)
     reference = str(payment.pk)
-    return _unsent(donor, f"receipt:{reference}", subject, words, kind=RECEIPT_KIND, reference=reference)
+    return _draft(donor, f"receipt:{reference}", subject, words, kind=RECEIPT_KIND, reference=reference)
 
 
 @_in_their_language
@@ -218,23 +219,22 @@ def _about(
     if donor is None:
         return
     sheet = Sheet(heading=heading, paragraphs=(*_rehearsed(subscription.gift.mode), *paragraphs), action=action)
-    letter = _unsent(donor, key, heading, composed(sheet), kind=LETTER_KIND, reference=str(donor.pk))
-    if letter is not None:
-        outbox.put_all(letters=[letter])
+    draft = _draft(donor, key, heading, composed(sheet), kind=LETTER_KIND, reference=str(donor.pk))
+    if draft is not None:
+        outbox.put_many(drafts=[draft])
 
 
-def _unsent(
+def _draft(
     donor: Donor, key: str, subject: str, words: Mapping[str, str], *, kind: str, reference: str
-) -> Letter | None:
+) -> Draft | None:
     try:
-        text, html = words["text"], words["html"]
-        return outbox.unsent(
-            key=key, to=donor.email or "", subject=subject, text=text, html=html, kind=kind, reference=reference
-        )
+        address = outbox.checked_address(donor.email or "")
+        outbox.check_line("Subject", subject, SUBJECT_LENGTH_MAX)
     except (outbox.AddressRefused, outbox.HeaderRefused) as refusal:
         # The money is counted all the same: a letter must never hold it up.
         log.warning("no letter %s: %s", key, refusal.code)
         return None
+    return Draft(key, address, subject, words["text"], words["html"], kind, reference)
 
 
 @contextmanager

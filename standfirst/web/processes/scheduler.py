@@ -56,6 +56,8 @@ _OURS = "standfirst.web.processes.jobs"
 JOBS: tuple[Job, ...] = (
     Job("publish what is due", "standfirst.stories.publishing.publish_due", 5),
     Job("hand changes to followers", "standfirst.delivery.followers.run", 1),
+    Job("tell followers of comments", "standfirst.discussion.following.telling.tell", 1),
+    Job("tell followers of several comments", "standfirst.discussion.following.telling.send_together", MINUTE),
     Job("try payments again", "standfirst.funding.tasks.process_parked", MINUTE),
     Job("check the books", f"{_OURS}.check_books", 10 * MINUTE),
     Job("check the whole ledger", f"{_OURS}.check_whole_ledger", DAY),
@@ -73,6 +75,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget letters", "standfirst.mail.outbox.forget", DAY),
     Job("forget addresses", "standfirst.discussion.retention.forget", DAY),
     Job("forget codes", "standfirst.accounts.codes.forget", DAY),
+    Job("forget who does not follow", "standfirst.discussion.following.follows.forget", HOUR),
     Job("forget sessions", f"{_OURS}.forget_sessions", DAY),
     Job("forget task results", f"{_OURS}.prune_task_results", DAY),
 )

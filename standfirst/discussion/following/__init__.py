@@ -1,0 +1,1 @@
+"""Following: being told by mail of new comments."""
