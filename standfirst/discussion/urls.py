@@ -1,18 +1,10 @@
 """The discussion's addresses: nouns."""
 
-from django.urls import include, path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import include, path
 
-from standfirst.discussion import views
+from standfirst.discussion import subject_keys, views
 
-
-class SubjectConverter(StringConverter):
-    """A subject's key, such as story:42."""
-
-    regex = "[A-Za-z0-9._:-]{1,120}"
-
-
-register_converter(SubjectConverter, "subject")
+__all__ = ["app_name", "subject_keys", "urlpatterns"]
 
 app_name = "discussion"
 
