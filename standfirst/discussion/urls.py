@@ -1,20 +1,12 @@
 """The discussion's addresses: nouns."""
 
-from django.urls import include, path, register_converter
-from django.urls.converters import StringConverter
+from django.urls import include, path
 
-from standfirst.discussion import previewing, views
+from standfirst.discussion import previewing, subject_keys, views
 from standfirst.discussion.cards import views as cards
 from standfirst.discussion.pictures import views as pictures
 
-
-class SubjectConverter(StringConverter):
-    """A subject's key, such as story:42."""
-
-    regex = "[A-Za-z0-9._:-]{1,120}"
-
-
-register_converter(SubjectConverter, "subject")
+__all__ = ["app_name", "subject_keys", "urlpatterns"]
 
 app_name = "discussion"
 

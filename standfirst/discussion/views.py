@@ -110,8 +110,8 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
         return _form_again(request, key, refusal, sent)
     if email is not None and not posted.repeated:
         with suppress(Refusal):  # the comment stands, whatever becomes of this
-            mine = {"guest": posted.guest, "account": posted.comment.account}
-            wanted = follows.wish(thread_key=key, what=follows.What.MINE, **mine)
+            mine, writer = follows.What.MINE, posted.comment.account
+            wanted = follows.wish(thread_key=key, what=mine, guest=posted.guest, account=writer)
             follows.ask(address=email, wanted=wanted, household=household)
     response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
     if posted.guest is not None and guest is None and not posted.repeated:

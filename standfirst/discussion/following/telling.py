@@ -91,8 +91,8 @@ def prepared(comment_id: int) -> Step:
 def tell_some(*, step: Step) -> tuple[int, bool]:
     """Write down a prepared step: notices and letters; return to how many, and whether there are more.
 
-    Locks the telling's row, so that two processes never tell the same, and the followers' rows, so that none ends
-    meanwhile.
+    Locks the telling's row, so that two processes never tell the same, and those of the followers, so that none
+    ends meanwhile.
     """
     telling = Telling.objects.select_for_update().filter(pk=step.comment.pk, done_at__isnull=True).first()
     if telling is None:

@@ -1,8 +1,11 @@
-"""Following's addresses: nouns. The converter for a subject's key is registered by the discussion's own."""
+"""Following's addresses: nouns."""
 
 from django.urls import path
 
+from standfirst.discussion import subject_keys
 from standfirst.discussion.following import views
+
+__all__ = ["subject_keys", "urlpatterns"]
 
 urlpatterns = [
     path("discussion/feed/", views.feed, name="feed"),
