@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.db.models import Q
 
 from standfirst.accounts.models import Account
+from standfirst.discussion import lookalikes
 
 RESERVED = (
     "admin",
@@ -48,17 +49,6 @@ RESERVED = (
 
 NAMES_REMEMBERED_MAX = 2_048  # whose skeleton is known: those of the newsroom and of who writes much
 
-# Letters of other scripts that read as Latin ones: those that impostors use, after Unicode's confusables.
-_LOOKALIKES = str.maketrans(
-    dict(
-        zip(
-            "аеорсухіјѕԁԛԝһѵӏкмтвнгпαβεικνορτυχγηω0134578ıɩɑɡʟʀɴʙǃßæøđł",
-            "aeopcyxijsdqwhvikmtbhrnabeikvoptuxynwoieastbiiaglrnbibaodi",
-            strict=True,
-        )
-    )
-)
-_CAPITALS = str.maketrans("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXIJSABEZHIKMNOPTYX")
 _STROKE_IN_A_WORD = re.compile(r"(?<=\w)[!|](?=\w)")
 # "rn" reads as "m", "vv" as "w", and l and i are the same stroke.
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("l", "i"))
@@ -79,9 +69,7 @@ def protect(provider: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]
 @lru_cache(maxsize=NAMES_REMEMBERED_MAX)
 def skeleton(name: str) -> str:
     """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
-    folded = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
-    plain = _STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKD", folded))
-    letters = "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
+    letters = lookalikes.folded(_STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKC", name)))
     bare = "".join(char for char in letters if char.isalnum())
     for pair, looks_like in _PAIRS:
         bare = bare.replace(pair, looks_like)
