@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion import counts, markup, names, pipeline, refusals
+from standfirst.discussion import counts, markup, names, pipeline, refusals, threads
 from standfirst.discussion.bringing_in import BroughtIn, BroughtInReport, bring_in
 from standfirst.discussion.models import (
     DEPTH_MAX,
@@ -28,6 +28,9 @@ from standfirst.discussion.models import (
     from_address,
 )
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
+from standfirst.discussion.rules import circumstances, findings, services
+from standfirst.discussion.rules.policies import OPEN, Terms
+from standfirst.discussion.rules.sent import BY_HAND, Sent
 from standfirst.kit import clock
 from standfirst.kit.text import clean_line, clean_text
 
@@ -77,24 +80,36 @@ def post(
     account: Account | None = None,
     address_hash: str = "",
     trap: str = "",
+    sent: Sent = BY_HAND,
 ) -> Posted:
     """Post a comment; without ``guest`` and ``account`` a new guest is welcomed.
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
     says whether it is published or held. Refusals: those of the rules, NoSuchThread,
-    ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes.
+    ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes. Services
+    outside are asked before, if there are any.
     """
     draft = drafted(name=name, text=text, trap=trap)
-    thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
-    if thread is None:
-        raise refusals.NoSuchThread
+    thread = threads.thread_of(thread_key)
     writer = _Writer(guest, account, address_hash)
     wrote_lately = _wrote_lately(writer)
     twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
     if twice is not None:
         return Posted(twice, repeated=True)
-    outcome = pipeline.judge(draft, _facts(thread, draft, writer, wrote_lately=wrote_lately))
-    return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer)
+    facts = circumstances.with_rules(
+        thread,
+        draft,
+        _facts(draft, writer, wrote_lately=wrote_lately),
+        by=_written_by(writer),
+        near=from_address(Comment.objects.all(), address_hash),
+        has_key=bool(guest or account),
+        has_account=account is not None,
+        sent=sent,
+    )
+    outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
+    return keep(
+        thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer, terms=facts.terms
+    )
 
 
 def drafted(*, name: str, text: str, trap: str = "") -> Draft:
@@ -112,17 +127,23 @@ class _Writer:
 
 
 @verb
-def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer) -> Posted:
+def keep(
+    *, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer, terms: Terms = OPEN
+) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply. Touches the thread if it is published.
+    Refusals: NoSuchThread, ThreadClosed, ParentElsewhere, NestedTooDeeply, SlowMode. Touches the thread if it is
+    published.
     """
     thread = Thread.objects.select_for_update().get(pk=thread_id)
+    if thread.withdrawn_at is not None:
+        raise refusals.NoSuchThread
     if _is_closed(thread):
         raise refusals.ThreadClosed
     twice = _sent_twice(thread, parent_id, draft, writer)
     if twice is not None:
         return Posted(twice, repeated=True)
+    pipeline.slow_mode(terms, circumstances.seconds_since_last(thread, terms, _written_by(writer)))
     parent = _parent(thread, parent_id)
     at = clock.now()
     comment = Comment(
@@ -148,19 +169,22 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
     return Posted(comment)
 
 
-def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str) -> Comment:
+def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str, sent: Sent = BY_HAND) -> Comment:
     """Change the text of one's own comment, within EDIT_WINDOW_MINUTES and until somebody answers.
 
     What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment,
-    NotYours, TooLateToEdit, and those of the rules. Locks the thread's row while it writes.
+    NoSuchThread, NotYours, TooLateToEdit, and those of the rules. Locks the thread's row while it writes.
     """
     comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
     if comment is None:
         raise refusals.NoSuchComment
     _may_edit(comment, guest)
     draft = drafted(name=comment.name, text=text)
-    facts = Facts(thread_open=not _is_closed(comment.thread), was_held=comment.state == State.HELD)
-    return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=pipeline.judge(draft, facts))
+    thread = threads.thread_of(comment.thread.key)
+    was_held = Facts(was_held=comment.state == State.HELD)
+    facts = circumstances.for_change(thread, was_held, comment=comment, sent=sent)
+    outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
+    return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=outcome)
 
 
 @verb
@@ -295,7 +319,7 @@ def _may_edit(comment: Comment, guest: Guest | None) -> None:
 
 
 def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) -> None:
-    Revision.objects.create(
+    revision = Revision.objects.create(
         comment=comment,
         number=number,
         text=draft.text,
@@ -305,6 +329,8 @@ def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) ->
         reason=outcome.hold,
         written_at=clock.now(),
     )
+    if outcome.hit is not None:
+        findings.keep(revision, outcome.hit)
 
 
 def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer) -> Comment | None:
@@ -344,10 +370,10 @@ def _written_near(writer: _Writer) -> list[QuerySet[Comment]]:
     return [*found, from_address(Comment.objects.all(), writer.address_hash)] if writer.address_hash else found
 
 
-def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
+def _facts(draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
     protected = frozenset() if writer.account is not None else names.protected_skeletons()
     if not wrote_lately:
-        return Facts(thread_open=not _is_closed(thread), protected=protected)
+        return Facts(protected=protected)
     now = clock.now()
     by_guest = Comment.objects.filter(guest=writer.guest) if writer.guest else Comment.objects.none()
     by_address = from_address(Comment.objects.all(), writer.address_hash)
@@ -356,7 +382,6 @@ def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool)
     lately = now - timedelta(hours=pipeline.REPEATS_HOURS)
     same = {"created_at__gte": lately, "revisions__text_hash": markup.fingerprint(draft.text)}
     return Facts(
-        thread_open=not _is_closed(thread),
         by_guest_minute=guest_minute,
         by_guest_hour=guest_hour,
         by_address_minute=address_minute,

@@ -6,10 +6,11 @@ from typing import Any
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import names, threads
+from standfirst.discussion.rules import policies
 from standfirst.funding import campaigns, reports
 from standfirst.mail.house import House, speak_for
 from standfirst.stories import asking, preview
-from standfirst.stories.models import Author, Story
+from standfirst.stories.models import Author, Section, Story
 from standfirst.web import publication
 from standfirst.web.pages import lists, story
 
@@ -17,13 +18,32 @@ from standfirst.web.pages import lists, story
 def story_published(instance: Story, **_: Any) -> None:
     """A story has a thread from its first publishing on; its headline, address and openness follow the story."""
     threads.open_thread(
-        key=instance.key, title=instance.headline, url=f"/{instance.address}/", open=instance.comments_open
+        key=instance.key,
+        title=instance.headline,
+        url=f"/{instance.address}/",
+        open=instance.comments_open,
+        scopes=sections_around(instance.section),
+        since=instance.first_published_at,
     )
 
 
 def story_withdrawn(instance: Story, **_: Any) -> None:
     """Of a story that nobody can read, nobody reads the comments either; they are kept."""
     threads.withdraw_thread(key=instance.key)
+
+
+def sections_around(section: Section | None) -> list[str]:
+    """Return a story's section and those that it lies in, the narrowest first, as policies know them."""
+    found: list[str] = []
+    while section is not None and f"section:{section.pk}" not in found:
+        found.append(f"section:{section.pk}")
+        section = section.parent
+    return found
+
+
+def sections_by_scope() -> list[tuple[str, str]]:
+    """Return the sections for which a policy of the discussion may be set."""
+    return [(f"section:{number}", name) for number, name in Section.objects.values_list("pk", "name")]
 
 
 def author_names() -> list[str]:
@@ -50,6 +70,7 @@ def connect() -> None:
     reports.name_stories(story_names)
     asking.name_campaigns(campaigns.names)
     names.protect(author_names)
+    policies.name_scopes(sections_by_scope)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
     preview.show_with("Story", story.preview)

@@ -6,3 +6,4 @@ TEXT_LENGTH_MAX = 10_000  # characters; about four pages, more than any argument
 SOURCE_ID_LENGTH_MAX = 80  # characters; other systems number or use UUIDs
 REASON_LENGTH_MAX = 500  # characters of a moderator's explanation
 DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
+SCOPES_LENGTH_MAX = 200  # characters of "section:12 section:3"; a section lies in few others
