@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from standfirst.discussion import comments
-from standfirst.discussion.models import Comment, Decision, Revision, State
+from standfirst.discussion.models import Comment, Decision, Finding, Revision, State
 from standfirst.discussion.refusals import NoSuchComment
+from standfirst.discussion.rules import findings
 from standfirst.discussion.shown import ShownComment, assembled
 
 QUEUE_LENGTH = 30  # comments at once: what one looks through without a break
@@ -36,6 +37,7 @@ class Case:
     below: list[Comment]
     revisions: list[Revision]
     decisions: list[Decision]
+    finding: Finding | None  # what a rule has found in it
     guests_record: dict[str, int]  # how many comments of the same guest stand in each state
 
 
@@ -74,6 +76,7 @@ def case(comment_id: int) -> Case:
         shown=assembled([comment], {}, comment.thread.url, to_author=True)[0],
         why=comments.why(comment),
         above=_above(comment),
+        finding=findings.of_comment(comment),
         below=list(Comment.objects.filter(parent=comment).order_by("created_at", "id")[:BELOW_MAX]),
         revisions=list(comment.revisions.order_by("-number")),
         decisions=list(comment.decisions.select_related("decided_by").order_by("-decided_at", "-id")),

@@ -61,6 +61,11 @@ class Stance:
     cool_reports: int | None
     set_at: datetime
 
+    @property
+    def in_words(self) -> list[str]:
+        """What it says, for moderators."""
+        return stated(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -159,6 +164,20 @@ def in_words(terms: Terms) -> list[str]:
     if terms.closes_at is not None:
         said.append(_("Open for comments until %(time)s.") % {"time": _time(terms.closes_at)})
     return said
+
+
+def stated(said: "Stance | Policy") -> list[str]:
+    """Return what a policy says, in words for moderators."""
+    words = [str(Policy.Takes(said.takes).label)] if said.takes else []
+    words += [str(Policy.Checks(said.checks).label)] if said.checks else []
+    numbers = [
+        (said.closes_after_days, _("closes after %(n)d days"), _("never closes by itself")),
+        (said.slow_seconds, _("slow mode of %(n)d seconds"), _("no slow mode")),
+        (said.cool_comments, _("cools down at %(n)d comments"), _("no cool-down by comments")),
+        (said.cool_reports, _("cools down at %(n)d reports"), _("no cool-down by reports")),
+    ]
+    words += [(some % {"n": number}) if number else none for number, some, none in numbers if number is not None]
+    return words or [_("as the wider part of the site")]
 
 
 def closed_in_words(terms: Terms) -> str:

@@ -22,8 +22,8 @@ from standfirst.accounts import addresses, challenges
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
 from standfirst.funding import allowances, campaigns
 from standfirst.funding.campaigns import CAMPAIGN_KEY
-from standfirst.funding.giving import gave, gifts, methods, references, wishes
 from standfirst.funding.giving import form as giftform
+from standfirst.funding.giving import gave, gifts, methods, references, wishes
 from standfirst.funding.models import TRANSFER_OPEN_AGE_MAX, Gift, Interval
 from standfirst.funding.payments import inbox, settlers
 from standfirst.funding.providers import bank, registry
