@@ -207,6 +207,6 @@ def addresses() -> list[URLPattern]:
         path("discussion/rules/<int:rule_id>/", rule, name="discussion_rule"),
         path("discussion/rules/<int:rule_id>/steps/", step, name="discussion_rule_step"),
         path("discussion/policies/", all_policies, name="discussion_policies"),
-        path("discussion/policies/<subject:scope>/", policy, name="discussion_policy"),
-        path("discussion/policies/<subject:scope>/cool-downs/", cool_down, name="discussion_cool_down"),
+        path("discussion/policies/<str:scope>/", policy, name="discussion_policy"),
+        path("discussion/policies/<str:scope>/cool-downs/", cool_down, name="discussion_cool_down"),
     ]

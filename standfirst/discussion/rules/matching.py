@@ -5,6 +5,7 @@ to break off (docs/decisions/0009). What could still be slow is not let in: see 
 """
 
 import ipaddress
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ NUMBER_MAX = 1_000
 MINUTES_MAX = 60  # what a flood is counted over: the rules of pace know the last hour
 NEEDS_LINES = {Rule.Kind.WORDS, Rule.Kind.ADDRESSES}
 NEEDS_NUMBER = {Rule.Kind.LINKS, Rule.Kind.REPEATED, Rule.Kind.FLOOD}
+_WITHIN_A_WORD = re.compile(r"</?(?:a|b|code|del|em|i|s|strong)\b[^>]*>")  # readers see one word
 # The longest texts on which a pattern is tried out before it is let in.
 _LONGEST = ("x" * TEXT_LENGTH_MAX, "ab " * (TEXT_LENGTH_MAX // 3), "ж1" * (TEXT_LENGTH_MAX // 2))
 
@@ -54,7 +56,7 @@ class Said:
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """What readers see, and what was typed: marks within a word show in one of them only."""
-        return (self._name, markup.words(self.html), self._text)
+        return (self._name, markup.words(_WITHIN_A_WORD.sub("", self.html)), self._text)
 
     @cached_property
     def whole(self) -> str:

@@ -126,7 +126,9 @@ class _Past:
     def __init__(self, rule: Rule) -> None:
         self._asks_newness = rule.newcomers_only or rule.kind == Rule.Kind.NEW_GUEST
         latest = Comment.objects.order_by("-id")[:COMMENTS_MAX]
-        rows = list(latest.values_list("id", "guest_id", "account_id", "address_hash", "created_at"))
+        rows: list[tuple[int, UUID | None, int | None, str, datetime]] = list(
+            latest.values_list("id", "guest_id", "account_id", "address_hash", "created_at")
+        )
         self._first_published = _first_published([row[1] for row in rows if row[1] is not None]) if self._asks_newness else {}
         self._moments: dict[object, list[datetime]] = defaultdict(list)
         self._same: dict[str, list[int]] = defaultdict(list)
