@@ -9,7 +9,9 @@ from standfirst.discussion.rules.writing import Wording
 from standfirst.testing.discussion import a_moderator
 
 
-def a_rule(kind: str = "words", value: str = "casino", *, by: Account | None = None, on: bool = True, **more: Any) -> Rule:
+def a_rule(
+    kind: str = "words", value: str = "casino", *, by: Account | None = None, on: bool = True, **more: Any
+) -> Rule:
     """Write a rule and switch it on."""
     by = by or a_moderator()
     wording = writing.cleaned(Wording(**({"name": f"About {kind}", "kind": kind, "value": value} | more)))

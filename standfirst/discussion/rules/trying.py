@@ -129,7 +129,9 @@ class _Past:
         rows: list[tuple[int, UUID | None, int | None, str, datetime]] = list(
             latest.values_list("id", "guest_id", "account_id", "address_hash", "created_at")
         )
-        self._first_published = _first_published([row[1] for row in rows if row[1] is not None]) if self._asks_newness else {}
+        self._first_published = (
+            _first_published([row[1] for row in rows if row[1] is not None]) if self._asks_newness else {}
+        )
         self._moments: dict[object, list[datetime]] = defaultdict(list)
         self._same: dict[str, list[int]] = defaultdict(list)
         if rule.kind == Rule.Kind.FLOOD:

@@ -304,7 +304,9 @@ def test_a_policy_and_a_cool_down_are_set_at_the_desk(browser: Browser) -> None:
 
     desk.post("/desk/discussion/policies/site/", {"checks": "first", "slow_seconds": "30"})
     wrong = desk.post("/desk/discussion/policies/site/", {"slow_seconds": "-1"})
-    desk.post(f"/desk/discussion/policies/{thread.key}/cool-downs/", {"do": "begin", "reason": "A row", "minutes": "30"})
+    desk.post(
+        f"/desk/discussion/policies/{thread.key}/cool-downs/", {"do": "begin", "reason": "A row", "minutes": "30"}
+    )
     page = desk.get(f"/desk/discussion/policies/{thread.key}/").content.decode()
     found = desk.get("/desk/discussion/policies/?q=ferry").content.decode()
     home = desk.get("/desk/").content.decode()
@@ -321,7 +323,8 @@ def test_a_policy_and_a_cool_down_are_set_at_the_desk(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["rules/", "rules/new/", "rules/1/", "policies/", "policies/site/", "rules/1/steps/", "policies/site/cool-downs/"]
+    "address",
+    ["rules/", "rules/new/", "rules/1/", "policies/", "policies/site/", "rules/1/steps/", "policies/site/cool-downs/"],
 )
 def test_nobody_but_moderators_sees_these_pages(browser: Browser, address: str) -> None:
     editor = Account.objects.create_user("editor", is_staff=True)

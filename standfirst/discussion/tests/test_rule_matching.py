@@ -55,7 +55,8 @@ def test_a_part_of_another_word_is_no_hit(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("listed", "text"), [("fail", "the fall of the wall"), ("dick", "one click"), ("bum", "a burn"), ("2o26", "in 2026")]
+    ("listed", "text"),
+    [("fail", "the fall of the wall"), ("dick", "one click"), ("bum", "a burn"), ("2o26", "in 2026")],
 )
 def test_words_that_only_look_alike_at_a_glance_are_kept_apart(listed: str, text: str) -> None:
     assert found("words", listed, text) == ""
@@ -111,7 +112,9 @@ STALLING = [
 
 
 @pytest.mark.parametrize("pattern", STALLING)
-@pytest.mark.parametrize("text", ["a" * TEXT_LENGTH_MAX, "a" * (TEXT_LENGTH_MAX - 1) + "!", "ab " * 3_333, "x1" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["a" * TEXT_LENGTH_MAX, "a" * (TEXT_LENGTH_MAX - 1) + "!", "ab " * 3_333, "x1" * 5_000]
+)
 def test_a_pattern_made_to_stall_is_refused_or_ends_long_before_anybody_notices(pattern: str, text: str) -> None:
     try:
         rule = matching.checked(Rule(name="x", kind="pattern", value=pattern))
@@ -190,7 +193,9 @@ def test_a_rule_that_means_nothing_is_refused(wrong: dict[str, Any], refusal: ty
         matching.checked(Rule(name="x", **wrong))
 
 
-@given(text=some.text(max_size=300), listed=some.text(alphabet=some.characters(categories=["L"]), min_size=1, max_size=20))
+@given(
+    text=some.text(max_size=300), listed=some.text(alphabet=some.characters(categories=["L"]), min_size=1, max_size=20)
+)
 def test_whatever_is_typed_looking_for_words_ends_well(text: str, listed: str) -> None:
     try:
         rule = matching.checked(Rule(name="x", kind="words", value=listed))
