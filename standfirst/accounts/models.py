@@ -99,3 +99,17 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.id}"
+
+
+class SpentChallenge(models.Model):
+    """A challenge that somebody has solved: what stands for it, kept until nobody could use it again."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions: ClassVar = []
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="spent_challenge_by_end")]
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"

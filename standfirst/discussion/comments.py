@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion import counts, markup, names, pipeline, refusals, writing
+from standfirst.discussion import counts, markup, names, pipeline, refusals, threads, writing
 from standfirst.discussion.bringing_in import BroughtIn, BroughtInReport, bring_in
 from standfirst.discussion.models import (
     DEPTH_MAX,
@@ -33,6 +33,9 @@ from standfirst.discussion.models import (
 from standfirst.discussion.pictures import belonging
 from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
+from standfirst.discussion.rules import circumstances, findings, services
+from standfirst.discussion.rules.policies import OPEN, Terms
+from standfirst.discussion.rules.sent import BY_HAND, Sent
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
 from standfirst.kit.text import clean_line, clean_text
@@ -94,6 +97,7 @@ def post(
     address_hash: str = "",
     trap: str = "",
     pictures: Sequence[Chosen] = (),
+    sent: Sent = BY_HAND,
 ) -> Posted:
     """Post a comment, with pictures that are pending; without ``guest`` and ``account`` a new guest is welcomed.
 
@@ -101,19 +105,30 @@ def post(
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
     says whether it is published or held. Refusals: those of the rules, NoSuchThread, ThreadClosed,
-    ParentElsewhere, NestedTooDeeply, PictureGone. Locks the thread's row while it writes.
+    ParentElsewhere, NestedTooDeeply, PictureGone. Locks the thread's row while it writes. Services
+    outside are asked before, if there are any.
     """
     draft = drafted(name=name, text=text, trap=trap, pictures=pictures)
-    thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
-    if thread is None:
-        raise refusals.NoSuchThread
+    thread = threads.thread_of(thread_key)
     writer = _Writer(None if account else guest, account, address_hash)
     wrote_lately = _wrote_lately(writer)
     twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
     if twice is not None:
         return Posted(twice, repeated=True)
-    outcome = pipeline.judge(draft, _facts(thread, draft, writer, wrote_lately=wrote_lately))
-    return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer)
+    facts = circumstances.with_rules(
+        thread,
+        draft,
+        _facts(draft, writer, wrote_lately=wrote_lately),
+        by=_written_by(writer),
+        near=from_address(Comment.objects.all(), address_hash),
+        has_key=bool(guest or account),
+        has_account=account is not None,
+        sent=sent,
+    )
+    outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
+    return keep(
+        thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer, terms=facts.terms
+    )
 
 
 def drafted(*, name: str, text: str, trap: str = "", pictures: Sequence[Chosen] = ()) -> Draft:
@@ -132,17 +147,23 @@ class _Writer:
 
 
 @verb
-def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer) -> Posted:
+def keep(
+    *, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer, terms: Terms = OPEN
+) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply, PictureGone. Touches the thread if it is published.
+    Refusals: NoSuchThread, ThreadClosed, ParentElsewhere, NestedTooDeeply, SlowMode, PictureGone. Touches the thread
+    if it is published.
     """
     thread = Thread.objects.select_for_update().get(pk=thread_id)
+    if thread.withdrawn_at is not None:
+        raise refusals.NoSuchThread
     if _is_closed(thread):
         raise refusals.ThreadClosed
     twice = _sent_twice(thread, parent_id, draft, writer)
     if twice is not None:
         return Posted(twice, repeated=True)
+    pipeline.slow_mode(terms, circumstances.seconds_since_last(thread, terms, _written_by(writer)))
     parent = _parent(thread, parent_id)
     at = clock.now()
     comment = Comment(
@@ -170,10 +191,12 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
     return Posted(comment)
 
 
-def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str, account: Account | None = None) -> Comment:
+def edit_by_guest(
+    *, comment_id: int, guest: Guest | None, text: str, account: Account | None = None, sent: Sent = BY_HAND
+) -> Comment:
     """Change the text of one's own comment, for as long as the desk allows and until somebody answers.
 
-    What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment, NotYours,
+    What was held stays held; what the rules would hold now is held. Refusals: NoSuchComment, NoSuchThread, NotYours,
     NotEditable, TooLateToEdit, EditedTooOften, and those of the rules. Locks the thread's row while it writes.
     """
     comment = Comment.objects.select_related("thread").filter(pk=comment_id).first()
@@ -181,8 +204,10 @@ def edit_by_guest(*, comment_id: int, guest: Guest | None, text: str, account: A
         raise refusals.NoSuchComment
     _may_edit(comment, guest, account)
     draft = drafted(name=comment.name, text=text)
-    facts = Facts(thread_open=not _is_closed(comment.thread), was_held=comment.state == State.HELD)
-    outcome = pipeline.judge(draft, facts)
+    thread = threads.thread_of(comment.thread.key)
+    was_held = Facts(was_held=comment.state == State.HELD)
+    facts = circumstances.for_change(thread, was_held, comment=comment, sent=sent)
+    outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
     return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=outcome, account=account)
 
 
@@ -343,7 +368,7 @@ def _may_edit(comment: Comment, guest: Guest | None, account: Account | None) ->
 
 
 def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) -> None:
-    Revision.objects.create(
+    revision = Revision.objects.create(
         comment=comment,
         number=number,
         text=draft.text,
@@ -353,6 +378,8 @@ def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) ->
         reason=outcome.hold,
         written_at=clock.now(),
     )
+    if outcome.hit is not None:
+        findings.keep(revision, outcome.hit)
 
 
 def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer) -> Comment | None:
@@ -392,13 +419,13 @@ def _written_near(writer: _Writer) -> list[QuerySet[Comment]]:
     return [*found, from_address(Comment.objects.all(), writer.address_hash)] if writer.address_hash else found
 
 
-def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
+def _facts(draft: Draft, writer: _Writer, *, wrote_lately: bool) -> Facts:
     # The name of an account was looked at when the account took it.
     protected = frozenset() if writer.account is not None else names.protected_skeletons()
     other_name = "" if writer.account is not None else names.other_for(draft.name)
     held = bool(draft.pictures) and writing.pictures_are_held()
     if not wrote_lately:
-        return Facts(thread_open=not _is_closed(thread), protected=protected, other_name=other_name, pictures_held=held)
+        return Facts(protected=protected, other_name=other_name, pictures_held=held)
     now = clock.now()
     by_guest = _written_by(writer) if writer.guest or writer.account else Comment.objects.none()
     by_address = from_address(Comment.objects.all(), writer.address_hash)
@@ -407,7 +434,6 @@ def _facts(thread: Thread, draft: Draft, writer: _Writer, *, wrote_lately: bool)
     lately = now - timedelta(hours=pipeline.REPEATS_HOURS)
     same = {"created_at__gte": lately, "revisions__text_hash": markup.fingerprint(draft.text)}
     return Facts(
-        thread_open=not _is_closed(thread),
         by_guest_minute=guest_minute,
         by_guest_hour=guest_hour,
         by_address_minute=address_minute,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from standfirst.discussion import comments, wordings
-from standfirst.discussion.models import Comment, Decision, Revision, State
+from standfirst.discussion.models import Comment, Decision, Finding, Revision, State
 from standfirst.discussion.pictures import gallery
 from standfirst.discussion.pictures.gallery import ShownPicture
 from standfirst.discussion.refusals import NoSuchComment
+from standfirst.discussion.rules import findings
 from standfirst.discussion.shown import ShownComment, assembled
 from standfirst.discussion.wordings import Wording
 
@@ -41,6 +42,7 @@ class Case:
     wordings: list[Wording]  # how it was changed, newest first
     pictures: list[ShownPicture]
     decisions: list[Decision]
+    finding: Finding | None  # what a rule has found in it
     guests_record: dict[str, int]  # how many comments of the same guest stand in each state
 
 
@@ -80,6 +82,7 @@ def case(comment_id: int) -> Case:
         shown=assembled([comment], {}, comment.thread.url, to_author=True)[0],
         why=comments.why(comment),
         above=_above(comment),
+        finding=findings.of_comment(comment),
         below=list(Comment.objects.filter(parent=comment).order_by("created_at", "id")[:BELOW_MAX]),
         revisions=revisions,
         wordings=wordings.changes(revisions),

@@ -4,17 +4,19 @@ What is returned are facts, frozen, with everything that the templates need: who
 them asks the database nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import counts, cursors, listing
 from standfirst.discussion.cursors import ORDERS, Order, Place
-from standfirst.discussion.models import REASON_LENGTH_MAX, Closing, Comment, State, Thread
+from standfirst.discussion.models import REASON_LENGTH_MAX, SCOPES_LENGTH_MAX, Closing, Comment, State, Thread
 from standfirst.discussion.refusals import NoSuchComment, NoSuchThread
+from standfirst.discussion.rules import book, policies
+from standfirst.discussion.rules.policies import Terms
 from standfirst.discussion.shown import GoesOn, ShownComment, assembled, level_of
 from standfirst.kit import clock
 from standfirst.kit.text import clean_line
@@ -28,7 +30,9 @@ _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown wit
 
 # Written out and in one, as whatever shows a thread asks it. A thread is closed once at a time.
 _READABLE = """
-    SELECT discussion_thread.*, discussion_closing.reason AS closed_reason FROM discussion_thread
+    SELECT discussion_thread.*, discussion_closing.reason AS closed_reason, discussion_closing.closed_at AS closed_at,
+        (SELECT token FROM discussion_edition WHERE id = 1) AS edition
+    FROM discussion_thread
     LEFT JOIN discussion_closing
         ON discussion_closing.thread_id = discussion_thread.id AND discussion_closing.reopened_at IS NULL
     WHERE discussion_thread.key = %s AND discussion_thread.withdrawn_at IS NULL
@@ -51,7 +55,8 @@ class ThreadPage:
 
     ``count`` is of published comments. ``more_url`` leads to the next page without JavaScript,
     ``more_after`` is its cursor ("" at the end). ``highlighted`` is the comment that the address
-    names; ``apart`` is true if a deep conversation is shown instead of a page of the whole.
+    names; ``apart`` is true if a deep conversation is shown instead of a page of the whole. ``terms``
+    are what holds in the thread until ``expires_at``.
     """
 
     key: str
@@ -59,8 +64,7 @@ class ThreadPage:
     url: str
     count: int
     event: int
-    is_open: bool
-    closed_reason: str
+    terms: Terms
     order: str
     tabs: tuple[OrderTab, ...]
     comments: tuple[ShownComment, ...]
@@ -68,6 +72,31 @@ class ThreadPage:
     is_first: bool = True
     highlighted: int = 0
     apart: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the thread takes comments."""
+        return self.terms.is_open
+
+    @property
+    def closed_reason(self) -> str:
+        """Why somebody closed it."""
+        return self.terms.closed_reason
+
+    @property
+    def notices(self) -> list[str]:
+        """What a reader has to know before writing."""
+        return policies.in_words(self.terms)
+
+    @property
+    def closed_in_words(self) -> str:
+        """Since when the thread is closed, and why."""
+        return policies.closed_in_words(self.terms)
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the clock alone makes it another page."""
+        return self.terms.next_change_at
 
     @property
     def more_url(self) -> str:
@@ -85,19 +114,30 @@ class News:
 
 
 @verb
-def open_thread(*, key: str, title: str, url: str, open: bool = True) -> Thread:  # noqa: A002
-    """Open the thread of the subject ``key``, or bring its title, address and openness up to date.
+def open_thread(
+    *,
+    key: str,
+    title: str,
+    url: str,
+    open: bool = True,  # noqa: A002
+    scopes: Sequence[str] = (),
+    since: datetime | None = None,
+) -> Thread:
+    """Open the thread of the subject ``key``, or bring its title, address, scopes and openness up to date.
 
     ``open=False`` closes it for new comments; ``open=True`` leaves closed what a person closed. A thread
-    that was withdrawn is back. Locks the thread's row. Touches it if anything changed.
+    that was withdrawn is back. ``scopes`` are what policies may be set for, the narrowest first; ``since`` is when
+    its subject appeared, from where its days are counted. Locks the thread's row. Touches it if anything changed.
     """
+    about = {"title": title[:300], "url": url, "withdrawn_at": None, "scopes": " ".join(scopes)[:SCOPES_LENGTH_MAX]}
     thread = Thread.objects.select_for_update().filter(key=key).first()
     if thread is None:
-        thread = Thread.objects.create(key=key, title=title[:300], url=url, opened_at=clock.now())
+        thread = Thread.objects.create(key=key, opened_at=since or clock.now(), **about)
         touch(thread.change_key)
-    elif (thread.title, thread.url, thread.withdrawn_at) != (title[:300], url, None):
-        thread.title, thread.url, thread.withdrawn_at = title[:300], url, None
-        thread.save(update_fields=["title", "url", "withdrawn_at"])
+    elif any(getattr(thread, name) != value for name, value in about.items()):
+        for name, value in about.items():
+            setattr(thread, name, value)
+        thread.save(update_fields=list(about))
         touch(thread.change_key, BUSIEST)
     if open:
         _reopen(thread, closed_by=None)
@@ -236,7 +276,12 @@ def thread_of(key: str) -> Thread:
 
 def is_open(key: str) -> bool:
     """Say whether the thread of ``key`` takes comments."""
-    return not Closing.objects.filter(thread__key=key, reopened_at__isnull=True).exists()
+    return terms_of(key).is_open
+
+
+def terms_of(key: str) -> Terms:
+    """Return what holds in the thread of ``key``. One query. Refusals: NoSuchThread."""
+    return book.terms_of(thread_of(key))
 
 
 def published_comment(comment_id: int) -> tuple[Comment, Thread]:
@@ -258,8 +303,7 @@ def _page(thread: Thread, order: Order) -> ThreadPage:
         url=thread.url,
         count=thread.published_count,
         event=thread.event,
-        is_open=thread.closed_reason is None,
-        closed_reason=thread.closed_reason or "",
+        terms=book.terms_of(thread),
         order=order.name,
         tabs=tabs,
         comments=(),

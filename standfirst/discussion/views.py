@@ -17,6 +17,10 @@ from standfirst.discussion.comments import Posted
 from standfirst.discussion.following import follows
 from standfirst.discussion.models import State
 from standfirst.discussion.pictures.sent import Sent
+from standfirst.discussion.rules import book
+from standfirst.discussion.rules.policies import POLICIES, Terms
+from standfirst.discussion.rules.refusals import ChallengeNeeded
+from standfirst.discussion.rules.sending import challenge_response, sent_with
 from standfirst.discussion.shown import assembled, permalink
 from standfirst.kit.errors import Refusal
 
@@ -39,7 +43,7 @@ class SeeOther(HttpResponseRedirect):
 def thread(request: HttpRequest, key: str) -> HttpResponse:
     """A thread on a page of its own."""
     page = threads.page_asked_for(key, request.GET)
-    return _kept(request, "discussion/thread.html", {"thread_page": page}, page.key)
+    return _kept(request, "discussion/thread.html", {"thread_page": page}, page.key, page.terms)
 
 
 @require_safe
@@ -47,15 +51,17 @@ def thread(request: HttpRequest, key: str) -> HttpResponse:
 def further(request: HttpRequest, key: str) -> HttpResponse:
     """Further comments alone, for the script."""
     page = threads.page_of(key, order=request.GET.get("order", threads.OLDEST), after=request.GET.get("after", ""))
-    return _kept(request, "discussion/_further.html", {"thread_page": page, "is_open": page.is_open}, page.key)
+    context = {"thread_page": page, "is_open": page.is_open}
+    return _kept(request, "discussion/_further.html", context, page.key, page.terms)
 
 
 @require_safe
 @stored_page()
 def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
     """What was published after the event that an open page knows, for the script."""
-    context = {"news": threads.new_since(key, event), "is_open": threads.is_open(key)}
-    return _kept(request, "discussion/_new.html", context, key)
+    terms = threads.terms_of(key)
+    context = {"news": threads.new_since(key, event), "is_open": terms.is_open}
+    return _kept(request, "discussion/_new.html", context, key, terms)
 
 
 @require_safe
@@ -64,9 +70,10 @@ def replies(request: HttpRequest, comment_id: int) -> HttpResponse:
     """Further answers to a comment: a page, or with ``part`` its list alone, for the script."""
     key, comment = threads.replies_of(comment_id, after=request.GET.get("after", ""))
     found = threads.thread_of(key)
+    terms = book.terms_of(found)
     template = "discussion/_replies.html" if request.GET.get("part") else "discussion/replies.html"
-    context = {"comment": comment, "thread": found, "is_open": threads.is_open(key)}
-    return _kept(request, template, context, key)
+    context = {"comment": comment, "thread": found, "is_open": terms.is_open}
+    return _kept(request, template, context, key, terms)
 
 
 @require_safe
@@ -74,8 +81,9 @@ def replies(request: HttpRequest, comment_id: int) -> HttpResponse:
 def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The form to answer a comment, on a page of its own, for browsers without scripts."""
     parent, found = threads.published_comment(comment_id)
-    context = {"thread": found, "parent": parent, "is_open": threads.is_open(found.key)}
-    return _kept(request, "discussion/write.html", context, found.key)
+    terms = threads.terms_of(found.key)
+    context = {"thread": found, "parent": parent, "terms": terms, "is_open": terms.is_open}
+    return _kept(request, "discussion/write.html", context, found.key, terms)
 
 
 # Writing, and what only its writer sees
@@ -103,7 +111,10 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
             address_hash=household,
             trap=request.POST.get(TRAP_FIELD, ""),
             pictures=sent.take(household),
+            sent=sent_with(request, scripted=_wants_json(request)),
         )
+    except ChallengeNeeded as refusal:
+        return challenge_response(refusal)
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchThread):
             raise
@@ -147,7 +158,9 @@ def edit(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     reader = readers.of_request(request)
     text = request.POST.get("text", "")
     try:
-        changed = comments.edit_by_guest(comment_id=comment_id, text=text, guest=reader.guest, account=reader.account)
+        changed = comments.edit_by_guest(
+            comment_id=comment_id, text=text, guest=reader.guest, account=reader.account, sent=sent_with(request)
+        )
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchComment | refusals.NotYours):
             raise
@@ -200,11 +213,11 @@ def _writes_as(account: Account | None, typed: str) -> str:
     return account.display_name or naming.rename(account=account, name=typed).display_name
 
 
-def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str) -> HttpResponse:
+def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str, terms: Terms) -> HttpResponse:
     response = render(request, template, context)
     if template.rpartition("/")[2].startswith("_"):
         response.headers["X-Robots-Tag"] = "noindex"
-    return shows(response, f"thread:{key}", PUBLICATION)
+    return shows(response, f"thread:{key}", POLICIES, PUBLICATION, expires_at=terms.next_change_at)
 
 
 def _form_again(request: HttpRequest, key: str, refusal: Refusal, sent: Sent) -> HttpResponse:

@@ -11,6 +11,8 @@ from wagtail.admin.menu import MenuItem
 from standfirst.discussion import desk, moderation
 from standfirst.discussion.comments import MODERATE
 from standfirst.discussion.pictures import desk as desk_pictures
+from standfirst.discussion.rules import desk as rules_desk
+from standfirst.discussion.rules.panels import CoolDownsPanel, RulesMenuItem
 
 MENU_ORDER = 260  # right after pages, pictures and filing
 
@@ -23,6 +25,7 @@ def addresses() -> list[URLPattern]:
         path("discussion/comments/<int:comment_id>/", desk.queue, name="discussion_case"),
         path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
         path(desk_pictures.ROUTE, desk_pictures.picture, name="discussion_picture"),
+        *rules_desk.addresses(),
     ]
 
 
@@ -49,3 +52,18 @@ def menu_item() -> MenuItem:
     return CommentsMenuItem(
         _("Comments"), reverse("discussion_queue"), name="comments", icon_name="comment", order=MENU_ORDER
     )
+
+
+@hooks.register("register_admin_menu_item")
+def rules_menu_item() -> MenuItem:
+    """The way to rules and policies."""
+    return RulesMenuItem(
+        _("Rules"), reverse("discussion_rules"), name="rules", icon_name="clipboard-list", order=MENU_ORDER + 1
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def show_cool_downs(request: HttpRequest, panels: list[Any]) -> None:
+    """Tell moderators on the desk's first page which discussions cool down."""
+    if request.user.has_perm(MODERATE):
+        panels.append(CoolDownsPanel())

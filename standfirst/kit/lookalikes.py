@@ -1,4 +1,4 @@
-"""What a name looks like: names that read alike have the same skeleton."""
+"""Letters that are mistaken for each other, folded into one: for names that pose as others, and words that hide."""
 
 import re
 import unicodedata
@@ -22,12 +22,17 @@ _STROKE_IN_A_WORD = re.compile(r"(?<=\w)[!|](?=\w)")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("l", "i"))
 
 
+def folded(text: str) -> str:
+    """Return ``text`` in small Latin letters without accents, as far as its letters and digits look like some."""
+    small = unicodedata.normalize("NFKC", text).translate(_CAPITALS).casefold()
+    plain = unicodedata.normalize("NFKD", small)
+    return "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
+
+
 @lru_cache(maxsize=NAMES_REMEMBERED_MAX)
 def skeleton(name: str) -> str:
     """Return what ``name`` looks like: two names with the same skeleton are mistaken for each other."""
-    folded = unicodedata.normalize("NFKC", name).translate(_CAPITALS).casefold()
-    plain = _STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKD", folded))
-    letters = "".join(char for char in plain if unicodedata.category(char)[0] != "M").translate(_LOOKALIKES)
+    letters = folded(_STROKE_IN_A_WORD.sub("i", unicodedata.normalize("NFKC", name)))
     bare = "".join(char for char in letters if char.isalnum())
     for pair, looks_like in _PAIRS:
         bare = bare.replace(pair, looks_like)

@@ -17,6 +17,7 @@ from standfirst.web.sign_in_providers import SignInProvider
 LANGUAGES = ("en", "de", "fr", "es", "ar")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MIB = 1024 * 1024
+SECRET_LENGTH_MIN = 16  # characters of a shared secret; fewer can be guessed
 BANK_NAME_LENGTH_MAX = 70  # characters; banks and the code that their apps scan take no more
 
 # A PostgreSQL that falls silent without closing its connections (a cable is cut) is given up after half a minute.
@@ -57,6 +58,10 @@ class Configuration:
     bank_iban: str
     bank_bic: str
     currencies: tuple[str, ...]
+    akismet_key: str
+    akismet_url: str
+    moderation_url: str
+    moderation_secret: str
     pages_mib_max: int
     streams_max: int
     streams_per_address_max: int
@@ -105,6 +110,7 @@ def read(site: Path) -> Configuration:
         providers=sign_in_providers.read(env),
         **_bank(env),
         **_front(env),
+        **_moderation(env),
         **_limits(env),
     )
     env.refuse_unknown()
@@ -244,6 +250,30 @@ def _front(env: Env) -> dict[str, Any]:
     }
 
 
+def _moderation(env: Env) -> dict[str, Any]:
+    return {
+        "akismet_key": env.text("STANDFIRST_AKISMET_KEY", help="Akismet's key; with it, Akismet checks comments."),
+        "akismet_url": env.parsed(
+            "STANDFIRST_AKISMET_URL",
+            "https://rest.akismet.com",
+            expected="an address such as https://rest.akismet.com",
+            parse=_service_origin,
+            help="Where Akismet, or a service that answers as it does, is asked.",
+        ),
+        "moderation_url": env.parsed(
+            "STANDFIRST_MODERATION_URL",
+            "",
+            expected="an https address, or one of this machine",
+            parse=_service,
+            help="A service of your own that is asked about comments before they appear.",
+        ),
+        "moderation_secret": env.text(
+            "STANDFIRST_MODERATION_SECRET",
+            help="What questions to that service are signed with, 16 characters or more.",
+        ),
+    }
+
+
 def _limits(env: Env) -> dict[str, Any]:
     return {
         "pages_mib_max": env.number(
@@ -292,6 +322,11 @@ def doubts(found: Configuration) -> list[str]:
     if found.debug and not at_home:
         said.append("STANDFIRST_DEBUG is on: visitors can read the program's secrets on every error page.")
     said += _doubts_of_cdn(found)
+    if bool(found.moderation_url) is not bool(found.moderation_secret):
+        missing = "STANDFIRST_MODERATION_SECRET" if found.moderation_url else "STANDFIRST_MODERATION_URL"
+        said.append(f"{missing} is not set: the moderation service is not asked.")
+    elif found.moderation_secret and len(found.moderation_secret) < SECRET_LENGTH_MIN:
+        said.append("STANDFIRST_MODERATION_SECRET is short: whoever guesses it can pose as this site.")
     if bool(found.bank_name) is not bool(found.bank_iban):
         missing = "STANDFIRST_BANK_IBAN" if found.bank_name else "STANDFIRST_BANK_NAME"
         said.append(f"{missing} is not set: gifts by bank transfer are off.")
@@ -375,6 +410,26 @@ def _origin(raw: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError(raw)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _service(raw: str) -> str:
+    """Return an address to which comments may be sent: encrypted on the way, unless it is on this machine."""
+    if not raw:
+        return raw
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError(raw)
+    if parts.username or parts.password:
+        raise ValueError(raw)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError(raw)
+    if parts.fragment or not raw.isascii() or not raw.isprintable() or " " in raw:
+        raise ValueError(raw)
+    return raw
+
+
+def _service_origin(raw: str) -> str:
+    return _origin(_service(raw))
 
 
 def _origins(raw: str) -> tuple[str, ...]:

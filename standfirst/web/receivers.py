@@ -7,10 +7,11 @@ from django.db.models.signals import post_save
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import marks, names, threads
+from standfirst.discussion.rules import policies
 from standfirst.funding import campaigns, reports
 from standfirst.mail.house import House, speak_for
 from standfirst.stories import asking, preview
-from standfirst.stories.models import Author, Story
+from standfirst.stories.models import Author, Section, Story
 from standfirst.web import publication
 from standfirst.web.pages import lists, story
 
@@ -18,7 +19,12 @@ from standfirst.web.pages import lists, story
 def story_published(instance: Story, **_: Any) -> None:
     """A story has a thread from its first publishing on; its headline, address and openness follow the story."""
     threads.open_thread(
-        key=instance.key, title=instance.headline, url=f"/{instance.address}/", open=instance.comments_open
+        key=instance.key,
+        title=instance.headline,
+        url=f"/{instance.address}/",
+        open=instance.comments_open,
+        scopes=sections_around(instance.section),
+        since=instance.first_published_at,
     )
     marks.renew_marks_in(thread_keys=[instance.key])  # the bylines may be others now
 
@@ -26,6 +32,20 @@ def story_published(instance: Story, **_: Any) -> None:
 def story_withdrawn(instance: Story, **_: Any) -> None:
     """Of a story that nobody can read, nobody reads the comments either; they are kept."""
     threads.withdraw_thread(key=instance.key)
+
+
+def sections_around(section: Section | None) -> list[str]:
+    """Return a story's section and those that it lies in, the narrowest first, as policies know them."""
+    found: list[str] = []
+    while section is not None and f"section:{section.pk}" not in found:
+        found.append(f"section:{section.pk}")
+        section = section.parent
+    return found
+
+
+def sections_by_scope() -> list[tuple[str, str]]:
+    """Return the sections for which a policy of the discussion may be set."""
+    return [(f"section:{number}", name) for number, name in Section.objects.values_list("pk", "name")]
 
 
 def author_names() -> list[str]:
@@ -70,6 +90,7 @@ def connect() -> None:
     names.protect(author_names)
     marks.provide(authors_of_the_story)
     post_save.connect(author_saved, sender=Author, dispatch_uid="web.author_saved")
+    policies.name_scopes(sections_by_scope)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
     preview.show_with("Story", story.preview)

@@ -10,11 +10,23 @@ from standfirst.discussion.models.limits import (
     NAME_LENGTH_MAX,
     PICTURES_MAX,
     REASON_LENGTH_MAX,
+    SCOPES_LENGTH_MAX,
     SOURCE_ID_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
 from standfirst.discussion.models.mine import Removal
 from standfirst.discussion.models.pictures import CommentPicture
+from standfirst.discussion.models.rules import (
+    MATCHED_LENGTH_MAX,
+    RULE_NAME_LENGTH_MAX,
+    RULE_VALUE_LENGTH_MAX,
+    CoolDown,
+    Edition,
+    Finding,
+    Policy,
+    Rule,
+    RuleChange,
+)
 from standfirst.discussion.models.threads import Closing, Thread
 from standfirst.discussion.models.votes import Swing, Vote
 from standfirst.discussion.models.writing import CommentWriting
@@ -24,9 +36,13 @@ __all__ = [
     "DEPTH_MAX",
     "EDIT_MINUTES_MAX",
     "KEY_LENGTH_MAX",
+    "MATCHED_LENGTH_MAX",
     "NAME_LENGTH_MAX",
     "PICTURES_MAX",
     "REASON_LENGTH_MAX",
+    "RULE_NAME_LENGTH_MAX",
+    "RULE_VALUE_LENGTH_MAX",
+    "SCOPES_LENGTH_MAX",
     "SOURCE_ID_LENGTH_MAX",
     "TEXT_LENGTH_MAX",
     "Asking",
@@ -34,12 +50,18 @@ __all__ = [
     "Comment",
     "CommentPicture",
     "CommentWriting",
+    "CoolDown",
     "Decision",
+    "Edition",
+    "Finding",
     "Follow",
     "Follower",
     "Notice",
+    "Policy",
     "Removal",
     "Revision",
+    "Rule",
+    "RuleChange",
     "State",
     "Swing",
     "Telling",

@@ -9,3 +9,4 @@ DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
 PICTURES_MAX = 4  # of one comment: a comment is about words
 ALT_LENGTH_MAX = 300  # characters that say what a picture shows; longer is a text of its own
 EDIT_MINUTES_MAX = 24 * 60  # a day later, everybody has read it
+SCOPES_LENGTH_MAX = 200  # characters of "section:12 section:3"; a section lies in few others

@@ -1,19 +1,22 @@
 """Threads, and when they took no comments."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from standfirst.discussion.models.limits import KEY_LENGTH_MAX, REASON_LENGTH_MAX
+from standfirst.discussion.models.limits import KEY_LENGTH_MAX, REASON_LENGTH_MAX, SCOPES_LENGTH_MAX
 
 
 class Thread(models.Model):
     """The discussion of one subject, known by that subject's key and address only.
 
     ``event`` counts the changes of what is published, ``votes_number`` those of the scores. While it
-    is withdrawn nobody reads it: its subject is not to be read either.
+    is withdrawn nobody reads it: its subject is not to be read either. ``scopes`` names what it belongs to
+    beside the site (``section:3``), the narrowest first, with spaces between; ``cools_until`` is the end
+    of its running cool-down.
     """
 
     key = models.CharField(max_length=KEY_LENGTH_MAX, unique=True)
@@ -26,6 +29,10 @@ class Thread(models.Model):
     last_comment_at = models.DateTimeField(null=True, blank=True)
     event = models.BigIntegerField(default=0)
     votes_number = models.BigIntegerField(default=0)
+    scopes = models.CharField(max_length=SCOPES_LENGTH_MAX, blank=True, default="")
+    cools_until = models.DateTimeField(null=True, blank=True)
+    edition: str | None  # no column: that of the rules and policies; where ``threads.thread_of`` read it
+    closed_at: datetime | str | None  # no column, as SQLite writes it; likewise
     closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
 
     class Meta:

@@ -18,12 +18,12 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from standfirst.accounts import addresses
+from standfirst.accounts import addresses, challenges
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
 from standfirst.funding import allowances, campaigns
 from standfirst.funding.campaigns import CAMPAIGN_KEY
-from standfirst.funding.giving import challenges, gave, gifts, methods, references, wishes
 from standfirst.funding.giving import form as giftform
+from standfirst.funding.giving import gave, gifts, methods, references, wishes
 from standfirst.funding.models import TRANSFER_OPEN_AGE_MAX, Gift, Interval
 from standfirst.funding.payments import inbox, settlers
 from standfirst.funding.providers import bank, registry
@@ -33,6 +33,7 @@ from standfirst.kit.locale import current_locale
 
 log = logging.getLogger(__name__)
 EVENT_BYTES_MAX = 512 * 1024  # Stripe's messages stay below 64 KB; nothing larger is read
+PURPOSE = "gift"  # of a challenge
 BROWSER_COOKIE = "sf_gift"
 BROWSER_COOKIE_AGE_SECONDS = 24 * 3600  # far longer than a payment page lives
 _BROWSER_KEY = re.compile(r"[0-9a-f]{32}")
@@ -93,7 +94,7 @@ def _take_allowance(typed: giftform.Typed, meant: wishes.Wish, browser_key: str,
         browser=wishes.hash_of_browser(browser_key),
         email=allowances.hash_of_email(typed.email),
     )
-    allowances.take(asker, solved=challenges.solved(typed.solution), card=meant.method is methods.CARD)
+    allowances.take(asker, solved=challenges.solved(typed.solution, PURPOSE), card=meant.method is methods.CARD)
 
 
 def _start(typed: giftform.Typed, meant: wishes.Wish, browser_key: str, household: str) -> Gift:
@@ -115,7 +116,7 @@ def _start(typed: giftform.Typed, meant: wishes.Wish, browser_key: str, househol
 
 
 def _refused_form(request: HttpRequest, typed: giftform.Typed, refusal: Refusal) -> HttpResponse:
-    challenge = challenges.make() if isinstance(refusal, allowances.ChallengeNeeded) else ""
+    challenge = challenges.make(PURPOSE) if isinstance(refusal, allowances.ChallengeNeeded) else ""
     form = giftform.build(typed, campaign=giftform.campaign_of(typed.campaign), refusal=refusal, challenge=challenge)
     response = _form_page(request, form, status=refusal.status)
     response.headers["X-Refusal"] = refusal.code

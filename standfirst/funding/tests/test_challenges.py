@@ -10,9 +10,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from standfirst.accounts import addresses
+from standfirst.accounts import addresses, challenges
 from standfirst.funding import allowances
-from standfirst.funding.giving import challenges
 from standfirst.funding.models import Gift
 from standfirst.funding.rehearsal.server import Rehearsal
 from standfirst.kit import clock
@@ -48,35 +47,47 @@ def changed(solution: str, **parameters: Any) -> str:
 
 
 def test_a_solved_challenge_is_good_once() -> None:
-    solution = work(challenges.make())
+    solution = work(challenges.make("gift"))
 
-    assert challenges.solved(solution) is True
-    assert challenges.solved(solution) is False
+    assert challenges.solved(solution, "gift") is True
+    assert challenges.solved(solution, "gift") is False
+
+
+def test_a_solution_is_good_for_what_it_was_asked_for() -> None:
+    assert challenges.solved(work(challenges.make("comment")), "gift") is False
+
+
+def test_what_is_too_late_to_be_used_again_is_forgotten() -> None:
+    challenges.solved(work(challenges.make("gift")), "gift")
+
+    assert challenges.forget() == 0
+    with time_machine.travel(clock.now() + timedelta(minutes=21)):
+        assert challenges.forget() == 1
 
 
 def test_a_solution_of_yesterday_is_too_late() -> None:
-    solution = work(challenges.make())
+    solution = work(challenges.make("gift"))
 
     with time_machine.travel(clock.now() + timedelta(minutes=21)):
-        assert challenges.solved(solution) is False
+        assert challenges.solved(solution, "gift") is False
 
 
 def test_an_easier_challenge_a_longer_time_or_a_wrong_number_are_refused() -> None:
-    solution = work(challenges.make())
+    solution = work(challenges.make("gift"))
     done = json.loads(base64.b64decode(solution))
     done["solution"]["derivedKey"] = "00" * 32
 
-    assert not challenges.solved(changed(solution, cost=1))
-    assert not challenges.solved(changed(solution, expiresAt=9_999_999_999))
-    assert not challenges.solved(changed(solution, keyPrefix="00"))
-    assert not challenges.solved(packed(done))
+    assert not challenges.solved(changed(solution, cost=1), "gift")
+    assert not challenges.solved(changed(solution, expiresAt=9_999_999_999), "gift")
+    assert not challenges.solved(changed(solution, keyPrefix="00"), "gift")
+    assert not challenges.solved(packed(done), "gift")
 
 
 def test_the_challenge_of_another_site_is_refused(settings: Any) -> None:
-    solution = work(challenges.make())
+    solution = work(challenges.make("gift"))
     settings.SECRET_KEY = "another" * 10
 
-    assert not challenges.solved(solution)
+    assert not challenges.solved(solution, "gift")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +104,7 @@ def test_the_challenge_of_another_site_is_refused(settings: Any) -> None:
     ],
 )
 def test_nonsense_is_no_solution(nonsense: str) -> None:
-    assert challenges.solved(nonsense) is False
+    assert challenges.solved(nonsense, "gift") is False
 
 
 def test_the_form_asks_after_a_few_tries_and_goes_on_once_it_is_solved(double: Rehearsal) -> None:

@@ -13,6 +13,7 @@ from django.utils.formats import number_format
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
 from standfirst.discussion.refusals import NoSuchThread
+from standfirst.discussion.rules.policies import POLICIES
 from standfirst.funding import meter
 from standfirst.kit import clock
 from standfirst.stories.cards import cards, for_cards, keys_of, published
@@ -117,8 +118,9 @@ def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
     done = {}
     for key in keys:
         with suppress(NoSuchThread):
-            html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
-            done[key] = Rendered(html, frozenset({f"thread:{key}"}))
+            first = threads.page_of(key)
+            html = render_to_string("discussion/_thread.html", {"thread_page": first})
+            done[key] = Rendered(html, frozenset({f"thread:{key}", POLICIES}), first.expires_at)
     return done
 
 

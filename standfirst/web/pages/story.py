@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
+from standfirst.discussion.rules.policies import POLICIES
+from standfirst.discussion.threads import ThreadPage
 from standfirst.kit import clock
 from standfirst.stories import body, structured
 from standfirst.stories.cards import bylines_in_order, lists_of_cards, published
@@ -36,11 +37,13 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
         readable.select_related("section", "series", "hero").prefetch_related(bylines_in_order(), "topics"),
         address=f"{year}/{month}/{slug}",
     )
-    thread_html = _asked_thread(request, found)
+    asked = _asked_thread(request, found)
+    thread_html = render_to_string("discussion/_thread.html", {"thread_page": asked}) if asked else ""
     context, keys = _composed(found, readable, publication.of(request))
-    if thread_html:
-        keys.add(f"thread:{found.key}")
-    return page(request, "stories/story.html", context | {"thread_html": thread_html}, keys=keys)
+    if asked:
+        keys |= {f"thread:{found.key}", POLICIES}
+    context |= {"thread_html": thread_html}
+    return page(request, "stories/story.html", context, keys=keys, expires_at=asked.expires_at if asked else None)
 
 
 def preview(request: HttpRequest, draft: Story) -> HttpResponse:
@@ -99,12 +102,11 @@ def _keys(found: Story, bylines: list[Byline]) -> set[str]:
     return keys
 
 
-def _asked_thread(request: HttpRequest, found: Story) -> SafeString:
-    """Return the part of the thread that the address asks for; "" for the first page, which is a hole."""
+def _asked_thread(request: HttpRequest, found: Story) -> ThreadPage | None:
+    """Return the part of the thread that the address asks for; None for the first page, which is a hole."""
     if not any(request.GET.get(name) for name in THREAD_QUERY):
-        return SafeString("")
-    asked = threads.page_asked_for(found.key, request.GET)
-    return render_to_string("discussion/_thread.html", {"thread_page": asked})
+        return None
+    return threads.page_asked_for(found.key, request.GET)
 
 
 @stored_page()

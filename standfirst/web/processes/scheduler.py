@@ -67,6 +67,8 @@ JOBS: tuple[Job, ...] = (
     Job("give up transfers that never came", "standfirst.funding.giving.gifts.lapse_transfers", DAY),
     Job("forget who began a gift", "standfirst.funding.giving.gifts.forget_browsers", DAY),
     Job("forget who tried to give", "standfirst.funding.allowances.forget", DAY),
+    Job("cool threads down", "standfirst.discussion.rules.cooling.watch", MINUTE),
+    Job("forget solved challenges", "standfirst.accounts.challenges.forget", HOUR),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
     Job("sweep pictures of comments", "standfirst.discussion.pictures.belonging.sweep", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),

@@ -75,8 +75,17 @@ async function send(thread, form) {
   button.disabled = true;
   try {
     const body = bodyOf(form);
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    const said = await answer.json();
+    body.set("took", Math.floor(performance.now() / 1000)); // seconds that the page has been open
+    const ask = () => fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    let answer = await ask();
+    let said = await answer.json();
+    if (said.challenge) {
+      say(thread, said.message);
+      const { solved } = await import("../accounts/proof.js");
+      body.set("altcha", await solved(said.challenge));
+      answer = await ask();
+      said = await answer.json();
+    }
     if (answer.ok) posted(thread, form, said);
     else refuse(form, said.message, said.field);
   } catch {
