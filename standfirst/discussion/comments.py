@@ -7,6 +7,7 @@ sent twice) is looked at again inside, under the lock of the thread's row.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -27,6 +28,7 @@ from standfirst.discussion.models import (
     Thread,
     from_address,
 )
+from standfirst.discussion.moderating import bans, removals
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
 from standfirst.kit import clock
 from standfirst.kit.text import clean_line, clean_text
@@ -44,6 +46,7 @@ __all__ = [
     "post",
     "publish",
     "reject",
+    "settled",
     "why",
 ]
 
@@ -76,19 +79,21 @@ def post(
     guest: Guest | None = None,
     account: Account | None = None,
     address_hash: str = "",
+    address: str = "",
     trap: str = "",
 ) -> Posted:
     """Post a comment; without ``guest`` and ``account`` a new guest is welcomed.
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
-    says whether it is published or held. Refusals: those of the rules, NoSuchThread,
-    ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes.
+    says whether it is published or held. ``address`` is compared with banned ranges and not kept.
+    Refusals: those of the rules, NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply.
+    Locks the thread's row while it writes.
     """
     draft = drafted(name=name, text=text, trap=trap)
     thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
     if thread is None:
         raise refusals.NoSuchThread
-    writer = _Writer(guest, account, address_hash)
+    writer = _Writer(guest, account, address_hash, address)
     wrote_lately = _wrote_lately(writer)
     twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
     if twice is not None:
@@ -109,15 +114,23 @@ class _Writer:
     guest: Guest | None
     account: Account | None
     address_hash: str
+    address: str = ""
+
+    @property
+    def who(self) -> bans.Who:
+        """Whom a ban would concern."""
+        return bans.Who(self.guest, self.account, self.address_hash, self.address)
 
 
 @verb
 def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply. Touches the thread if it is published.
+    Refusals: ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply. Touches the thread if it is published.
     """
-    thread = Thread.objects.select_for_update().get(pk=thread_id)
+    thread = bans.looked_for(Thread.objects.select_for_update(of=("self",))).get(pk=thread_id)
+    if bans.admitted(thread, writer.who) == bans.SHADOW:
+        outcome = Outcome(hold=pipeline.SHADOWED)
     if _is_closed(thread):
         raise refusals.ThreadClosed
     twice = _sent_twice(thread, parent_id, draft, writer)
@@ -168,6 +181,7 @@ def reword(*, comment_id: int, guest: Guest | None, draft: Draft, outcome: Outco
     """Write down a judged change. For ``edit_by_guest``. Locks the thread's row. Refusals: as there."""
     comment, thread = _locked(comment_id)
     _may_edit(comment, guest)
+    bans.admit(bans.Who(guest, None, comment.address_hash))
     was = comment.state
     newest = comment.revisions.order_by("-number").first()
     if newest is not None and newest.text == draft.text:
@@ -209,6 +223,14 @@ def reject(*, comment_id: int, by: Account, reason: str) -> Comment:
 def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
     if not by.has_perm(MODERATE):
         raise refusals.NotAModerator
+    return settled(comment_id, state, reason, decided_by=by).comment
+
+
+def settled(comment_id: int, state: State, reason: str = "", **decided: Any) -> Decision:
+    """Bring a comment to ``state`` and write down the decision, whose further columns are given. Inside a verb.
+
+    Who may decide is the caller's to know. Refusals: NoSuchComment, DecidedAlready. Locks the thread's row.
+    """
     comment, thread = _locked(comment_id)
     was = comment.state
     if was == state:
@@ -218,18 +240,19 @@ def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
         comment.published_at = comment.published_at or clock.now()
         comment.event = thread.event + 1
     comment.save(update_fields=["state", "published_at", "event"])
-    Decision.objects.create(
+    decision = Decision.objects.create(
         comment=comment,
-        decided_by=by,
         decided_at=clock.now(),
         was=was,
         state=state,
         reason=clean_line(reason)[:REASON_LENGTH_MAX],
+        **decided,
     )
     counts.moved(comment, thread, was=was)
+    removals.moved(decision, thread)
     if State.PUBLISHED in {was, state}:
         touch(thread.change_key)
-    return comment
+    return decision
 
 
 def own_comment(*, comment_id: int, guest: Guest | None) -> Comment:
@@ -242,9 +265,10 @@ def own_comment(*, comment_id: int, guest: Guest | None) -> Comment:
 
 def why(comment: Comment) -> str:
     """Return in words why ``comment`` is not published: the latest decision's reason, or the rules'."""
-    decision = comment.decisions.order_by("-decided_at", "-id").first()
+    standing = comment.decisions.exclude(kind=Decision.Kind.UNDO).filter(undone__isnull=True, state=comment.state)
+    decision = standing.order_by("-decided_at", "-id").first()
     if decision is not None:
-        return decision.reason
+        return pipeline.in_words(decision.reason)
     newest = comment.revisions.order_by("-number").first()
     return pipeline.in_words(newest.reason) if newest is not None else ""
 

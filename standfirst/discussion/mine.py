@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from standfirst.accounts.models import Guest
 from standfirst.discussion import comments
-from standfirst.discussion.models import Comment, State, Thread
+from standfirst.discussion.models import Appeal, Comment, State, Thread
+from standfirst.discussion.moderating import appeals
 from standfirst.discussion.shown import ShownComment, assembled
 
 WAITING_MAX = 20  # of one guest in one thread
@@ -21,6 +22,12 @@ class OwnComment:
     state_in_words: str
     reason: str
     may_be_edited: bool
+    appeal: Appeal | None = None
+
+    @property
+    def may_appeal(self) -> bool:
+        """Whether its author may object: once, while it waits or is rejected."""
+        return self.appeal is None and self.state in {State.HELD, State.REJECTED}
 
     @property
     def is_published(self) -> bool:
@@ -52,4 +59,5 @@ def own(row: Comment) -> OwnComment:
         state_in_words=str(State(row.state).label),
         reason="" if row.state == State.PUBLISHED else comments.why(row),
         may_be_edited=comments.may_be_edited(row),
+        appeal=appeals.of_comment(row),
     )

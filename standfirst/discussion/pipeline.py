@@ -24,7 +24,11 @@ ADDRESS_COMMENTS_AN_HOUR_MAX = 120
 REPEATS_HOURS = 24  # the same text from the same guest or address within this time says nothing new
 REPEATED_LENGTH_MIN = 20  # characters; "Thank you!" may be said twice
 
+SHADOWED = "shadow"  # the reason of what a shadow ban holds; nobody but moderators learns that there is one
+
 REASONS: dict[str, str | Promise] = {
+    SHADOWED: _("A person looks at it first."),
+    "reports": _("Readers reported it, so a person looks at it first."),
     "links": _("It holds several links, so a person looks at it first."),
     "trap": _("It was filled in the way programs fill in forms, so a person looks at it first."),
     "shouting": _("It is written almost wholly in capital letters, so a person looks at it first."),

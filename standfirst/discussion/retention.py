@@ -2,6 +2,7 @@
 
 from standfirst.accounts.addresses import KEPT_DAYS_MAX
 from standfirst.discussion import comments, votes
+from standfirst.discussion.moderating import bans, reports
 
 
 def forget() -> dict[str, int]:
@@ -12,5 +13,7 @@ def forget() -> dict[str, int]:
     return {
         "comment_addresses": comments.forget_addresses(older_than_days=KEPT_DAYS_MAX),
         "vote_addresses": votes.forget_addresses(older_than_days=KEPT_DAYS_MAX),
+        "report_addresses": reports.forget_addresses(older_than_days=KEPT_DAYS_MAX),
+        "ban_addresses": bans.forget_addresses(),
         "swings": votes.forget_swings(),
     }

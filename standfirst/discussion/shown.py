@@ -47,6 +47,7 @@ class ShownComment:
     replies_more: int
     replies_after: str
     continues_url: str
+    is_picked: bool = False
 
     @property
     def written_at_iso(self) -> str:
@@ -72,6 +73,11 @@ class ShownComment:
     def reply_url(self) -> str:
         """The form to answer it, for browsers without scripts."""
         return _address("reply", self.id)
+
+    @property
+    def report_url(self) -> str:
+        """The form to report it."""
+        return _address("report", self.id)
 
     @property
     def replies_url(self) -> str:
@@ -178,6 +184,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         replies_more=0 if deepest else going.count,
         replies_after=cursors.write(OLDEST, going.place) if going.place and going.count else "",
         continues_url=permalink(around.thread_url, first) if deepest and first else "",
+        is_picked=comment.is_picked and not gap,
     )
 
 

@@ -92,6 +92,7 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
             parent_id=_parent_id(request),
             guest=guest,
             address_hash=addresses.hash_of_request(request),
+            address=addresses.of_request(request),
             trap=request.POST.get(TRAP_FIELD, ""),
         )
     except Refusal as refusal:
@@ -156,7 +157,8 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     if value == "none":
         voter: Guest | None = guest and votes.withdraw(comment_id=comment_id, guest=guest)
     elif value in _CAST:
-        voter = _CAST[value](comment_id=comment_id, guest=guest, address_hash=addresses.hash_of_request(request))
+        where = {"address_hash": addresses.hash_of_request(request), "address": addresses.of_request(request)}
+        voter = _CAST[value](comment_id=comment_id, guest=guest, **where)
     else:
         raise refusals.NoSuchVote
     voted, found = threads.published_comment(comment_id)

@@ -8,6 +8,7 @@ from standfirst.accounts import guests
 from standfirst.accounts.models import Guest
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion.models import Comment, State, Swing, Thread, Vote, from_address
+from standfirst.discussion.moderating import bans
 from standfirst.discussion.refusals import NoSuchComment, TooManyVotes, VoteRefused
 from standfirst.kit import clock
 
@@ -19,25 +20,25 @@ UP, DOWN, NONE = 1, -1, 0
 
 
 @verb
-def up(*, comment_id: int, guest: Guest | None = None, address_hash: str = "") -> Guest:
+def up(*, comment_id: int, guest: Guest | None = None, address_hash: str = "", address: str = "") -> Guest:
     """Vote for a comment, or turn one's vote. Refusals, locks and result: as ``withdraw``."""
-    return _cast(comment_id, guest, UP, address_hash)
+    return _cast(comment_id, UP, bans.Who(guest, None, address_hash, address))
 
 
 @verb
-def down(*, comment_id: int, guest: Guest | None = None, address_hash: str = "") -> Guest:
+def down(*, comment_id: int, guest: Guest | None = None, address_hash: str = "", address: str = "") -> Guest:
     """Vote against a comment, or turn one's vote. Refusals, locks and result: as ``withdraw``."""
-    return _cast(comment_id, guest, DOWN, address_hash)
+    return _cast(comment_id, DOWN, bans.Who(guest, None, address_hash, address))
 
 
 @verb
 def withdraw(*, comment_id: int, guest: Guest | None = None) -> Guest:
     """Take one's vote back. Voting the same way twice is one vote. Returns the voter, new if it was nobody.
 
-    Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), TooManyVotes.
+    Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), Banned, TooManyVotes.
     Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
-    return _cast(comment_id, guest, NONE, "")
+    return _cast(comment_id, NONE, bans.Who(guest))
 
 
 def forget_swings() -> int:
@@ -52,11 +53,14 @@ def forget_addresses(*, older_than_days: int) -> int:
     return Vote.objects.filter(cast_at__lt=until).exclude(address_hash="").update(address_hash="")
 
 
-def _cast(comment_id: int, guest: Guest | None, value: int, address_hash: str) -> Guest:
-    thread = Thread.objects.select_for_update().filter(comments=comment_id).first()
+def _cast(comment_id: int, value: int, who: bans.Who) -> Guest:
+    guest, address_hash = who.guest, who.address_hash
+    rows = Thread.objects.select_for_update(of=("self",)).filter(comments=comment_id)
+    thread = bans.looked_for(rows).first()
     comment = Comment.objects.filter(pk=comment_id, state=State.PUBLISHED).first()
     if thread is None or comment is None:
         raise NoSuchComment
+    bans.admitted(thread, who)
     if guest is not None and comment.guest_id == guest.pk:
         raise VoteRefused
     vote = Vote.objects.filter(comment=comment, guest=guest).first() if guest else None

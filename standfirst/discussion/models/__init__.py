@@ -9,6 +9,18 @@ from standfirst.discussion.models.limits import (
     SOURCE_ID_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
+from standfirst.discussion.models.moderating import (
+    Appeal,
+    Ban,
+    Claim,
+    House,
+    HouseRule,
+    Pick,
+    Removal,
+    Report,
+    SavedReason,
+    Summary,
+)
 from standfirst.discussion.models.threads import Closing, Thread
 from standfirst.discussion.models.votes import Swing, Vote
 
@@ -19,11 +31,21 @@ __all__ = [
     "REASON_LENGTH_MAX",
     "SOURCE_ID_LENGTH_MAX",
     "TEXT_LENGTH_MAX",
+    "Appeal",
+    "Ban",
+    "Claim",
     "Closing",
     "Comment",
     "Decision",
+    "House",
+    "HouseRule",
+    "Pick",
+    "Removal",
+    "Report",
     "Revision",
+    "SavedReason",
     "State",
+    "Summary",
     "Swing",
     "Thread",
     "Vote",

@@ -26,6 +26,7 @@ class Thread(models.Model):
     last_comment_at = models.DateTimeField(null=True, blank=True)
     event = models.BigIntegerField(default=0)
     votes_number = models.BigIntegerField(default=0)
+    adorned = models.BooleanField(default=False)  # whether a summary, a pin, picks or removals are to be looked for
     closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
 
     class Meta:
