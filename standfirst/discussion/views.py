@@ -14,6 +14,7 @@ from standfirst.delivery.pages import personal_page, show_own_write, shows, stor
 from standfirst.discussion import comments, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
 from standfirst.discussion.models import Comment, State
+from standfirst.discussion.moderating import house
 from standfirst.discussion.shown import assembled, permalink
 from standfirst.kit.errors import Refusal
 
@@ -175,7 +176,7 @@ def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str
     response = render(request, template, context)
     if template.rpartition("/")[2].startswith("_"):
         response.headers["X-Robots-Tag"] = "noindex"
-    return shows(response, f"thread:{key}", PUBLICATION)
+    return shows(response, f"thread:{key}", house.KEY, PUBLICATION)
 
 
 def _parent_id(request: HttpRequest) -> int | None:

@@ -11,6 +11,7 @@ from standfirst.accounts.models import Guest
 from standfirst.discussion.models.comments import Comment, Decision
 from standfirst.discussion.models.limits import NAME_LENGTH_MAX, REASON_LENGTH_MAX, TEXT_LENGTH_MAX
 from standfirst.discussion.models.threads import Thread
+from standfirst.kit import clock
 
 _NOBODY: dict[str, object] = {"null": True, "blank": True, "on_delete": models.SET_NULL, "related_name": "+"}
 
@@ -221,6 +222,11 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.name}".strip()
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it holds now."""
+        return self.ended_at is None and (self.until is None or self.until > clock.now())
 
 
 class Pick(models.Model):

@@ -135,6 +135,12 @@ def of_person(guest_id: object, account_id: int | None, address_hash: str) -> li
     return list(Ban.objects.filter(wanted).select_related("banned_by", "ended_by").order_by("-id")[:20])
 
 
+def standing(*, comment_id: int, target: str) -> Ban | None:
+    """Return the ban in force of whoever wrote a comment, by that target. Refusals: NoSuchComment, NobodyToBan."""
+    _comment, given = _author_of(comment_id, target)
+    return in_force().filter(target=target, **given).first()
+
+
 @verb
 def ban_author(  # noqa: PLR0913 - a ban says as much
     *,
@@ -149,16 +155,7 @@ def ban_author(  # noqa: PLR0913 - a ban says as much
 
     Refusals: NotAModerator, NoSuchComment, NobodyToBan, ReasonMissing, BanTooLong, BannedAlready.
     """
-    comment = Comment.objects.select_related("guest", "account").filter(pk=comment_id).first()
-    if comment is None:
-        raise NoSuchComment
-    given = {
-        Ban.Target.GUEST: {"guest": comment.guest},
-        Ban.Target.ACCOUNT: {"account": comment.account},
-        Ban.Target.HOUSEHOLD: {"address_hash": comment.address_hash},
-    }.get(target)  # type: ignore[call-overload]  # anything else that is sent is none of them
-    if given is None or not all(given.values()):
-        raise NobodyToBan
+    comment, given = _author_of(comment_id, target)
     if target == Ban.Target.HOUSEHOLD and not 0 < days <= HOUSEHOLD_DAYS_MAX:
         raise BanTooLong(days=HOUSEHOLD_DAYS_MAX)
     return _ban(by, reason, days, target=target, kind=kind, name=comment.name, **given)
@@ -192,6 +189,21 @@ def forget_addresses() -> int:
     """End the bans whose time is over, and remove their address hashes; return how many hashes there were."""
     Ban.objects.filter(ended_at__isnull=True, until__lte=clock.now()).update(ended_at=F("until"))
     return Ban.objects.filter(ended_at__isnull=False).exclude(address_hash="").update(address_hash="")
+
+
+def _author_of(comment_id: int, target: str) -> tuple[Comment, dict[str, object]]:
+    comment = Comment.objects.select_related("guest", "account").filter(pk=comment_id).first()
+    if comment is None:
+        raise NoSuchComment
+    authors: dict[str, dict[str, object]] = {
+        Ban.Target.GUEST: {"guest": comment.guest},
+        Ban.Target.ACCOUNT: {"account": comment.account},
+        Ban.Target.HOUSEHOLD: {"address_hash": comment.address_hash},
+    }
+    given = authors.get(target, {})
+    if not given or not all(given.values()):
+        raise NobodyToBan
+    return comment, given
 
 
 def _ban(by: Account, reason: str, days: int, **whom: object) -> Ban:

@@ -55,7 +55,7 @@ def reported(request: HttpRequest, comment_id: int) -> HttpResponseBase:
             raise
         comment, found = threads.published_comment(comment_id)
         context = {"comment": comment, "thread": found, "reasons": Report.Reason.choices, "most": REASON_LENGTH_MAX}
-        return _refused(request, "discussion/moderating/report.html", context | {"typed": typed}, refusal)
+        return _refused(request, "discussion/moderating/report.html", context | {"typed": typed, "refusal": refusal}, refusal)
     thanks = reverse("discussion:report", args=[comment_id]) + f"?{THANKS}=1"
     response: HttpResponseBase = SeeOther(thanks)
     if _wants_json(request):
@@ -90,7 +90,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
-    response = render(request, template, context | {"refusal": refusal}, status=refusal.status)
+    response = render(request, template, context, status=refusal.status)
     response.headers["X-Refusal"] = refusal.code
     return response
 

@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
+from standfirst.discussion.moderating import house
 from standfirst.discussion.refusals import NoSuchThread
 from standfirst.funding import meter
 from standfirst.kit import clock
@@ -118,7 +119,7 @@ def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
     for key in keys:
         with suppress(NoSuchThread):
             html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
-            done[key] = Rendered(html, frozenset({f"thread:{key}"}))
+            done[key] = Rendered(html, frozenset({f"thread:{key}", house.KEY}))
     return done
 
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
+from standfirst.discussion.moderating import house
 from standfirst.kit import clock
 from standfirst.stories import body, structured
 from standfirst.stories.cards import bylines_in_order, lists_of_cards, published
@@ -39,7 +40,7 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
     thread_html = _asked_thread(request, found)
     context, keys = _composed(found, readable, publication.of(request))
     if thread_html:
-        keys.add(f"thread:{found.key}")
+        keys |= {f"thread:{found.key}", house.KEY}
     return page(request, "stories/story.html", context | {"thread_html": thread_html}, keys=keys)
 
 
