@@ -81,7 +81,8 @@ class Moulds:
 def html(comment: ShownComment, *, is_open: bool) -> SafeString:
     """Return ``comment`` and the answers below it as HTML, in the current language and time zone."""
     below = Below([html(answer, is_open=is_open) for answer in comment.replies], _more(comment))
-    shape = Shape(comment.is_gap, comment.is_edited, comment.is_picked, is_open, len(below.answers), get_language() or "")
+    facts = (comment.is_gap, comment.is_edited, comment.is_picked, is_open)
+    shape = Shape(*facts, len(below.answers), get_language() or "")
     mould = moulds.of(shape, comment, below)
     return _filled(mould, comment, below) if mould else _rendered(comment, below, is_open=is_open)
 

@@ -138,7 +138,8 @@ def reopen_thread(*, key: str) -> None:
 def page_of(key: str, *, order: str = OLDEST, after: str = "") -> ThreadPage:
     """Return the page of a thread that begins after the cursor ``after``.
 
-    At most 2 + levels queries, whatever the size; two more by votes, five more where something stands above. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
+    At most 2 + levels queries, whatever the size; two more by votes, five more where something
+    stands above. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
     """
     chosen = cursors.order_named(order)
     place = cursors.read(chosen, after)

@@ -102,9 +102,7 @@ class Comment(models.Model):
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
             models.Index(fields=["id"], condition=Q(open_reports__gt=0), name="comment_with_reports"),
             models.Index(fields=["thread", "created_at", "id"], condition=Q(is_picked=True), name="comment_picked"),
-            models.Index(
-                fields=["thread", "state"], condition=~Q(state=State.PUBLISHED), name="comment_unpublished"
-            ),
+            models.Index(fields=["thread", "state"], condition=~Q(state=State.PUBLISHED), name="comment_unpublished"),
             models.Index(
                 fields=["address_hash", "created_at"], condition=~Q(address_hash=""), name="comment_by_address"
             ),

@@ -115,8 +115,7 @@ class Report(models.Model):
                 fields=["comment", "address_hash"], condition=~Q(address_hash=""), name="report_from_an_address_is_one"
             ),
             models.CheckConstraint(
-                condition=Q(outcome="open", settled_at__isnull=True)
-                | Q(settled_at__isnull=False) & ~Q(outcome="open"),
+                condition=Q(outcome="open", settled_at__isnull=True) | Q(settled_at__isnull=False) & ~Q(outcome="open"),
                 name="report_is_settled_at_a_moment",
             ),
         ]

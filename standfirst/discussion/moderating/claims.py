@@ -38,9 +38,7 @@ def claim(*, comment_id: int, by: Account, take_over: bool = False) -> Claim:
         _refuse_other(comment, by)
     Claim.objects.filter(claimed_by=by).exclude(comment=comment).delete()
     until = clock.now() + timedelta(minutes=CLAIM_MINUTES)
-    mine, _made = Claim.objects.update_or_create(
-        comment=comment, defaults={"claimed_by": by, "expires_at": until}
-    )
+    mine, _made = Claim.objects.update_or_create(comment=comment, defaults={"claimed_by": by, "expires_at": until})
     return mine
 
 

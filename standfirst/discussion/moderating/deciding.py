@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import verb
 from standfirst.discussion import comments
-from standfirst.discussion.models import Ban, Comment, Decision, State, Thread
+from standfirst.discussion.models import REASON_LENGTH_MAX, Appeal, Ban, Comment, Decision, State, Thread
 from standfirst.discussion.moderating import appeals, claims, reports
 from standfirst.discussion.refusals import DecidedAlready, NoSuchComment, NotAModerator, ReasonMissing
 from standfirst.kit import clock
@@ -75,29 +76,13 @@ def decide(*, comment_id: int, by: Account, wanted: Wanted, batch: uuid.UUID | N
     To publish what is published already dismisses its reports. Refusals: NotAModerator, NoSuchAction,
     NoSuchComment, ReasonMissing, DecidedAlready (also if it is not in the state seen), ClaimedByAnother.
     """
-    if not by.has_perm(comments.MODERATE):
-        raise NotAModerator
-    if wanted.action not in ACTIONS:
-        raise NoSuchAction
-    reason = clean_line(wanted.reason) or (str(_("It was taken for advertising.")) if wanted.action == SPAM else "")
-    if wanted.action == REJECT and not reason:
-        raise ReasonMissing
+    reason = _checked(by, wanted)
     comment = _locked(comment_id)
     if comment.state == State.REMOVED or (wanted.seen and comment.state != wanted.seen):
         raise DecidedAlready
     claims.give_up(comment, by, take_over=wanted.take_over)
     appeal = appeals.waiting_for(comment)
-    state = ACTIONS[wanted.action]
-    kind = wanted.kind or (Decision.Kind.SPAM if wanted.action == SPAM else Decision.Kind.DECIDED)
-    decided = {"decided_by": by, "rule": wanted.rule if state == State.REJECTED else None, "batch": batch}
-    if comment.state != state:
-        decision = comments.settled(comment.pk, state, reason, kind=kind, **decided)
-    elif state == State.PUBLISHED and comment.open_reports:
-        decision = _left_alone(comment, Decision.Kind.KEPT, reason, **decided)
-    elif state == State.REJECTED and appeal is not None:
-        decision = _left_alone(comment, Decision.Kind.APPEAL, reason, **decided)
-    else:
-        raise DecidedAlready
+    decision = _decided(comment, wanted, appeal, reason=reason, decided_by=by, batch=batch)
     reports.settle(comment, decision)
     if appeal is not None:
         appeals.settle(appeal, decision)
@@ -179,6 +164,31 @@ def written_by(comment: Comment) -> QuerySet[Comment]:
     return Comment.objects.filter(pk=comment.pk)
 
 
+def _checked(by: Account, wanted: Wanted) -> str:
+    """Return the reason for the author, or refuse what nobody could decide about any comment."""
+    if not by.has_perm(comments.MODERATE):
+        raise NotAModerator
+    if wanted.action not in ACTIONS:
+        raise NoSuchAction
+    reason = clean_line(wanted.reason) or (str(_("It was taken for advertising.")) if wanted.action == SPAM else "")
+    if wanted.action == REJECT and not reason:
+        raise ReasonMissing
+    return reason
+
+
+def _decided(comment: Comment, wanted: Wanted, appeal: Appeal | None, **decided: Any) -> Decision:
+    state = ACTIONS[wanted.action]
+    decided["rule"] = wanted.rule if state == State.REJECTED else None
+    if comment.state != state:
+        kind = wanted.kind or (Decision.Kind.SPAM if wanted.action == SPAM else Decision.Kind.DECIDED)
+        return comments.settled(comment.pk, state, kind=kind, **decided)
+    if state == State.PUBLISHED and comment.open_reports:
+        return _left_alone(comment, Decision.Kind.KEPT, **decided)
+    if state == State.REJECTED and appeal is not None:
+        return _left_alone(comment, Decision.Kind.APPEAL, **decided)
+    raise DecidedAlready
+
+
 def _taken_back(decision: Decision, by: Account) -> Decision | None:
     comment = Comment.objects.get(pk=decision.comment_id)
     newest = comment.decisions.order_by("-id").first()
@@ -186,10 +196,10 @@ def _taken_back(decision: Decision, by: Account) -> Decision | None:
         return None
     earlier = comment.decisions.filter(state=decision.was, id__lt=decision.pk, undone__isnull=True).order_by("-id")
     before = earlier.first()
-    more = {"decided_by": by, "undoes": decision, "rule": before.rule if before else None}
+    more: dict[str, Any] = {"decided_by": by, "undoes": decision, "rule": before.rule if before else None}
     reason = before.reason if before else ""
     if decision.was == decision.state:
-        back = _left_alone(comment, Decision.Kind.UNDO, reason, **more)
+        back = _left_alone(comment, Decision.Kind.UNDO, reason=reason, **more)
     else:
         back = comments.settled(comment.pk, State(decision.was), reason, kind=Decision.Kind.UNDO, **more)
     reports.open_again(comment, decision)
@@ -197,7 +207,7 @@ def _taken_back(decision: Decision, by: Account) -> Decision | None:
     return back
 
 
-def _left_alone(comment: Comment, kind: str, reason: str, **decided: object) -> Decision:
+def _left_alone(comment: Comment, kind: str, *, reason: str, **decided: Any) -> Decision:
     """Write down a decision that changes nothing but what is open about the comment."""
     return Decision.objects.create(
         comment=comment,
@@ -205,7 +215,7 @@ def _left_alone(comment: Comment, kind: str, reason: str, **decided: object) -> 
         was=comment.state,
         state=comment.state,
         kind=kind,
-        reason=reason[: comments.REASON_LENGTH_MAX],
+        reason=reason[:REASON_LENGTH_MAX],
         **decided,
     )
 
@@ -227,5 +237,3 @@ def _found(comment_id: int) -> Comment:
 def _locked(comment_id: int) -> Comment:
     Thread.objects.select_for_update().filter(comments=comment_id).first()
     return _found(comment_id)
-
-

@@ -186,7 +186,7 @@ def frame(title: str) -> dict[str, Any]:
     }
 
 
-def _case_context(case: cases.Case | None, of: queues.List) -> dict[str, Any]:
+def _case_context(case: cases.Case | None, of: queues.Listing) -> dict[str, Any]:
     return {
         "case": case,
         "of": of,
@@ -205,7 +205,7 @@ def days_in_words(days: int) -> str:
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("until somebody ends it")
 
 
-def _lists(of: queues.List) -> list[dict[str, Any]]:
+def _lists(of: queues.Listing) -> list[dict[str, Any]]:
     waiting = queues.counts()
     return [
         {
@@ -250,9 +250,9 @@ def _many_in_words(many: deciding.Many, more: int = 0) -> str:
     return " ".join(parts)
 
 
-def _in(of: queues.List) -> str:
+def _in(of: queues.Listing) -> str:
     return f"?{urlencode({'list': of.name})}"
 
 
-def _where(of: queues.List, comment_id: int) -> str:
+def _where(of: queues.Listing, comment_id: int) -> str:
     return (reverse("discussion_case", args=[comment_id]) if comment_id else reverse("discussion_queue")) + _in(of)

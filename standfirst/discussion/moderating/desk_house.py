@@ -13,7 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from standfirst.delivery.pages import personal_page
 from standfirst.discussion.models import REASON_LENGTH_MAX, Ban, Thread
 from standfirst.discussion.moderating import bans, deciding, house, picks, queues
-from standfirst.discussion.moderating.desk import BAN_DAYS, days_in_words, done, frame, moderator, moderators_only, number, refused
+from standfirst.discussion.moderating.desk import (
+    BAN_DAYS,
+    days_in_words,
+    done,
+    frame,
+    moderator,
+    moderators_only,
+    number,
+    refused,
+)
 from standfirst.discussion.moderating.house import Wishes
 from standfirst.kit.errors import Refusal
 

@@ -106,4 +106,4 @@ def _targets(comment: Comment) -> list[Ban.Target]:
 def _others_nearby(comment: Comment) -> int:
     nearby = from_address(Comment.objects.all(), comment.address_hash)
     guests = nearby.order_by("-created_at").values_list("guest", flat=True)[:LOOKED_AT_MAX]
-    return len({guest for guest in guests if guest is not None} - {comment.guest_id})
+    return len(set(guests) - {None, comment.guest_id})

@@ -144,9 +144,7 @@ def summarise(*, thread_key: str, by: Account, text: str) -> Summary | None:
     made = None
     if markup.words(html):
         signed = str(by)[:NAME_LENGTH_MAX]
-        made = Summary.objects.create(
-            thread=thread, text=said, html=html, signed=signed, written_by=by, written_at=at
-        )
+        made = Summary.objects.create(thread=thread, text=said, html=html, signed=signed, written_by=by, written_at=at)
         removals.adorn(thread)
     touch(thread.change_key)
     return made

@@ -20,7 +20,7 @@ COUNTED_MAX = 100  # a list is said to have "99+" from there on
 
 
 @dataclass(frozen=True, slots=True)
-class List:
+class Listing:
     """A list: its name in addresses, its label, whether what is oldest comes first, and whether it is counted."""
 
     name: str
@@ -42,7 +42,7 @@ class Entry:
 class Queue:
     """A stretch of a list, and the id after which it goes on (0 at its end)."""
 
-    list: List
+    of: Listing
     entries: list[Entry]
     after: int
 
@@ -73,22 +73,22 @@ HELD = "held"
 LISTS = {
     each.name: each
     for each in (
-        List(HELD, _("held"), _in_state(State.HELD), oldest_first=True, waits=True),
-        List("reported", _("reported"), _reported, oldest_first=True, waits=True),
-        List("appeals", _("appeals"), _appealed, oldest_first=True, waits=True),
-        List("latest", _("latest"), _in_state(State.PUBLISHED)),
-        List("rejected", _("rejected"), _in_state(State.REJECTED)),
-        List("all", _("all"), _in_state()),
+        Listing(HELD, _("held"), _in_state(State.HELD), oldest_first=True, waits=True),
+        Listing("reported", _("reported"), _reported, oldest_first=True, waits=True),
+        Listing("appeals", _("appeals"), _appealed, oldest_first=True, waits=True),
+        Listing("latest", _("latest"), _in_state(State.PUBLISHED)),
+        Listing("rejected", _("rejected"), _in_state(State.REJECTED)),
+        Listing("all", _("all"), _in_state()),
     )
 }
 
 
-def named(name: str) -> List:
+def named(name: str) -> Listing:
     """Return the list called ``name``; the one of what is held for any other name."""
     return LISTS.get(name, LISTS[HELD])
 
 
-def queue(*, of: List, by: Account, after: int = 0, including: int = 0) -> Queue:
+def queue(*, of: Listing, by: Account, after: int = 0, including: int = 0) -> Queue:
     """Return a stretch of a list as ``by`` sees it, after the comment ``after``. Two queries.
 
     ``including`` is a comment that begins the stretch: in the midst of a list, one goes on from where one is.
@@ -105,7 +105,7 @@ def queue(*, of: List, by: Account, after: int = 0, including: int = 0) -> Queue
     return Queue(of, [Entry(row, claimed.get(row.pk, "")) for row in shown], more)
 
 
-def next_after(*, of: List, comment_id: int) -> int:
+def next_after(*, of: Listing, comment_id: int) -> int:
     """Return the id of the comment that comes after ``comment_id`` in a list, else its first; 0 if it is empty."""
     order = "id" if of.oldest_first else "-id"
     beyond = {"id__gt": comment_id} if of.oldest_first else {"id__lt": comment_id}

@@ -60,7 +60,7 @@ class Reported:
 
 
 @verb
-def report(  # noqa: PLR0913 - who, what and why
+def report(
     *,
     comment_id: int,
     reason: str,
@@ -129,7 +129,7 @@ def of_comment(comment: Comment) -> list[Report]:
 
 
 def miscounted() -> dict[int, tuple[int, int]]:
-    """Return, by comment, where the stored number of open reports (first) is not that of the rows. Reads all reports."""
+    """Return, by comment, a stored number of open reports and that of the rows where they differ. Reads all reports."""
     open_now = dict(
         Report.objects.filter(outcome=Report.Outcome.OPEN).order_by().values_list("comment").annotate(Count("id"))
     )

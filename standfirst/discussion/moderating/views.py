@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from standfirst.accounts import addresses, guests
 from standfirst.delivery.pages import personal_page, shows, stored_page
 from standfirst.discussion import mine, threads
-from standfirst.discussion.models import REASON_LENGTH_MAX, Report
+from standfirst.discussion.models import REASON_LENGTH_MAX, Comment, Report, Thread
 from standfirst.discussion.moderating import appeals, house, reports
 from standfirst.discussion.refusals import NoSuchComment
 from standfirst.kit.errors import Refusal
@@ -31,8 +31,7 @@ class SeeOther(HttpResponseRedirect):
 def report(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The form to report a comment, and the thanks for it: the same for everybody."""
     comment, found = threads.published_comment(comment_id) if THANKS not in request.GET else (None, None)
-    context = {"comment": comment, "thread": found, "reasons": Report.Reason.choices, "most": REASON_LENGTH_MAX}
-    response = render(request, "discussion/moderating/report.html", context)
+    response = render(request, "discussion/moderating/report.html", _form(comment, found))
     return shows(response, PUBLICATION, *([found.change_key] if found else []))
 
 
@@ -41,21 +40,21 @@ def report(request: HttpRequest, comment_id: int) -> HttpResponse:
 def reported(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Report a comment; the form comes back with all that was typed if it is refused."""
     guest = guests.of_request(request)
-    typed = {"reason": request.POST.get("reason", ""), "words": request.POST.get("words", "")}
+    reason, words = request.POST.get("reason", ""), request.POST.get("words", "")
     try:
         done = reports.report(
             comment_id=comment_id,
+            reason=reason,
+            words=words,
             guest=guest,
             address_hash=addresses.hash_of_request(request),
             address=addresses.of_request(request),
-            **typed,
         )
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, NoSuchComment):
             raise
-        comment, found = threads.published_comment(comment_id)
-        context = {"comment": comment, "thread": found, "reasons": Report.Reason.choices, "most": REASON_LENGTH_MAX}
-        return _refused(request, "discussion/moderating/report.html", context | {"typed": typed, "refusal": refusal}, refusal)
+        context = _form(*threads.published_comment(comment_id)) | {"typed": {"reason": reason, "words": words}}
+        return _refused(request, "discussion/moderating/report.html", context | {"refusal": refusal}, refusal)
     thanks = reverse("discussion:report", args=[comment_id]) + f"?{THANKS}=1"
     response: HttpResponseBase = SeeOther(thanks)
     if _wants_json(request):
@@ -87,6 +86,10 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The rules of the house."""
     response = render(request, "discussion/moderating/rules.html", {"house": house.rules()})
     return shows(response, house.KEY, PUBLICATION)
+
+
+def _form(comment: Comment | None, thread: Thread | None) -> dict[str, Any]:
+    return {"comment": comment, "thread": thread, "reasons": Report.Reason.choices, "most": REASON_LENGTH_MAX}
 
 
 def _refused(request: HttpRequest, template: str, context: dict[str, Any], refusal: Refusal) -> HttpResponse:
