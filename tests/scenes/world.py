@@ -79,6 +79,8 @@ class World:
             f"/discussion/threads/{key}/page/?order=newest",
             f"/discussion/threads/{key}/since/0/",
             f"/discussion/comments/{self.comment.pk}/replies/",
+            "/discussion/rules/",
+            f"/discussion/threads/{key}/?order=picked",
         ]
 
 
