@@ -16,6 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from standfirst.accounts.models import Account
+from standfirst.discussion.models import Ban, Claim, Comment, Decision, House, HouseRule, Pick, SavedReason, Summary
+from standfirst.discussion.moderating import bans
 from standfirst.funding.bank import lines as bank_lines
 from standfirst.funding.bank.files.lines import Statement, incoming
 from standfirst.funding.books import corrections
@@ -36,6 +38,7 @@ from standfirst.funding.wagtail_hooks import FundingGroup
 from standfirst.kit import clock
 from standfirst.kit.money import Money
 from standfirst.stories import roles
+from standfirst.testing import discussion
 from standfirst.testing.funding import charged_gift, make_campaign, message
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -243,3 +246,47 @@ def test_p12_every_address_of_the_desk_asks_who_is_there(money: dict[str, str]) 
 
 def test_p12_every_page_of_the_moneys_desk_is_in_the_table() -> None:
     assert {item.url_namespace for item in FundingGroup.items} == set(MONEY)
+
+
+MODERATORS_PAGES = re.compile(r"discussion_\w+")
+
+
+@pytest.fixture
+def talk(money: dict[str, str]) -> dict[str, str]:
+    """A held comment with all that its moderators see; samples for routes."""
+    thread = discussion.a_thread()
+    moderator = discussion.a_moderator("bookkeeper-of-words")
+    comment = discussion.a_held_comment(thread, guest=discussion.a_guest())
+    ban = bans.ban_author(comment_id=comment.pk, by=moderator, target="guest", reason="Harbour rule", days=1)
+    return money | {"comment_id": str(comment.pk), "thread_id": str(thread.pk), "ban_id": str(ban.pk)}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_moderators_pages_are_for_moderators_only(role: str, talk: dict[str, str]) -> None:
+    client = person(role)
+    tables = (Comment, Decision, Ban, Claim, House, HouseRule, SavedReason, Pick, Summary)
+    before = [list(model.objects.order_by("pk").values()) for model in tables]
+    moderates = role in {"moderator", "admin"}
+    wrong, names = [], set()
+    for _space, name, route in addresses():
+        if not MODERATORS_PAGES.fullmatch(name):
+            continue
+        names.add(name)
+        url = concrete(route, talk)
+        got = client.get(url)
+        if got.status_code != 405 and let_in(got) is not moderates:
+            wrong.append((name, "GET", got.status_code))
+        if not moderates:
+            sent = {"action": "publish", "target": "guest", "reason": "x", "kind": "pinned"}
+            posted = client.post(url, sent).status_code
+            wrong += [(name, "POST", posted)] if posted not in {302, 403, 405} else []
+
+    assert len(names) == 13
+    assert wrong == []
+    assert [list(model.objects.order_by("pk").values()) for model in tables] == before
+
+
+@pytest.mark.parametrize("role", ["author", "editor", "treasurer"])
+def test_the_desk_offers_moderation_to_moderators_only(role: str, talk: dict[str, str]) -> None:
+    assert "/desk/discussion/" not in text_of(person(role).get("/desk/"))
+    assert "/desk/discussion/" in text_of(person("moderator").get("/desk/"))

@@ -8,6 +8,7 @@ sent twice) is looked at again inside, under the lock of the thread's row.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,7 @@ from standfirst.discussion.models import (
     Thread,
     from_address,
 )
+from standfirst.discussion.moderating import bans, removals
 from standfirst.discussion.pictures import belonging
 from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
@@ -54,6 +56,7 @@ __all__ = [
     "post",
     "publish",
     "reject",
+    "settled",
     "why",
     "written_by",
 ]
@@ -95,6 +98,7 @@ def post(
     guest: Guest | None = None,
     account: Account | None = None,
     address_hash: str = "",
+    address: str = "",
     trap: str = "",
     pictures: Sequence[Chosen] = (),
     sent: Sent = BY_HAND,
@@ -104,13 +108,13 @@ def post(
     Of both, the account writes.
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
-    says whether it is published or held. Refusals: those of the rules, NoSuchThread, ThreadClosed,
-    ParentElsewhere, NestedTooDeeply, PictureGone. Locks the thread's row while it writes. Services
-    outside are asked before, if there are any.
+    says whether it is published or held. ``address`` is compared with banned ranges and not kept. Refusals: those
+    of the rules, NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply, PictureGone. Locks the
+    thread's row while it writes. Services outside are asked before, if there are any.
     """
     draft = drafted(name=name, text=text, trap=trap, pictures=pictures)
     thread = threads.thread_of(thread_key)
-    writer = _Writer(None if account else guest, account, address_hash)
+    writer = _Writer(None if account else guest, account, address_hash, address)
     wrote_lately = _wrote_lately(writer)
     twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
     if twice is not None:
@@ -144,6 +148,12 @@ class _Writer:
     guest: Guest | None
     account: Account | None
     address_hash: str
+    address: str = ""
+
+    @property
+    def who(self) -> bans.Who:
+        """Whom a ban would concern."""
+        return bans.Who(self.guest, self.account, self.address_hash, self.address)
 
 
 @verb
@@ -152,12 +162,14 @@ def keep(
 ) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: NoSuchThread, ThreadClosed, ParentElsewhere, NestedTooDeeply, SlowMode, PictureGone. Touches the thread
-    if it is published.
+    Refusals: NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply, SlowMode, PictureGone. Touches the
+    thread if it is published.
     """
-    thread = Thread.objects.select_for_update().get(pk=thread_id)
+    thread = bans.looked_for(Thread.objects.select_for_update(of=("self",))).get(pk=thread_id)
     if thread.withdrawn_at is not None:
         raise refusals.NoSuchThread
+    if bans.admitted(thread, writer.who) == bans.SHADOW:
+        outcome = Outcome(hold=pipeline.SHADOWED)
     if _is_closed(thread):
         raise refusals.ThreadClosed
     twice = _sent_twice(thread, parent_id, draft, writer)
@@ -218,6 +230,7 @@ def reword(
     """Write down a judged change. For ``edit_by_guest``. Locks the thread's row. Refusals: as there."""
     comment, thread = _locked(comment_id)
     _may_edit(comment, guest, account)
+    bans.admit(bans.Who(guest, account, comment.address_hash))
     was = comment.state
     newest = comment.revisions.order_by("-number").first()
     if newest is not None and newest.text == draft.text:
@@ -261,6 +274,14 @@ def reject(*, comment_id: int, by: Account, reason: str) -> Comment:
 def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
     if not by.has_perm(MODERATE):
         raise refusals.NotAModerator
+    return settled(comment_id, state, reason, decided_by=by).comment
+
+
+def settled(comment_id: int, state: State, reason: str = "", **decided: Any) -> Decision:
+    """Bring a comment to ``state`` and write down the decision, whose further columns are given. Inside a verb.
+
+    Who may decide is the caller's to know. Refusals: NoSuchComment, DecidedAlready. Locks the thread's row.
+    """
     comment, thread = _locked(comment_id)
     was = comment.state
     if was == state:
@@ -272,18 +293,19 @@ def _decide(comment_id: int, by: Account, state: State, reason: str) -> Comment:
         comment.published_at = comment.published_at or clock.now()
         comment.event = thread.event + 1
     comment.save(update_fields=["state", "published_at", "event"])
-    Decision.objects.create(
+    decision = Decision.objects.create(
         comment=comment,
-        decided_by=by,
         decided_at=clock.now(),
         was=was,
         state=state,
         reason=clean_line(reason)[:REASON_LENGTH_MAX],
+        **decided,
     )
     counts.moved(comment, thread, was=was)
+    removals.moved(decision, thread)
     if State.PUBLISHED in {was, state}:
         touch(thread.change_key)
-    return comment
+    return decision
 
 
 def own_comment(*, comment_id: int, guest: Guest | None, account: Account | None = None) -> Comment:
@@ -313,9 +335,10 @@ def written_by(*, guest: Guest | None, account: Account | None = None) -> QueryS
 
 def why(comment: Comment) -> str:
     """Return in words why ``comment`` is not published: the latest decision's reason, or the rules'."""
-    decision = comment.decisions.order_by("-decided_at", "-id").first()
+    standing = comment.decisions.exclude(kind=Decision.Kind.UNDO).filter(undone__isnull=True, state=comment.state)
+    decision = standing.order_by("-decided_at", "-id").first()
     if decision is not None:
-        return decision.reason
+        return pipeline.in_words(decision.reason)
     newest = comment.revisions.order_by("-number").first()
     return pipeline.in_words(newest.reason) if newest is not None else ""
 

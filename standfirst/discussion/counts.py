@@ -31,7 +31,9 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
     """Bring the counts up to date after ``comment`` went from the state ``was`` ("" for a new one) to its own."""
     published = (comment.state == State.PUBLISHED) - (was == State.PUBLISHED)
     if published:
-        at = _last_published_at(thread) if published < 0 else _later(thread.last_comment_at, comment.created_at)
+        at: datetime | None = _later(thread.last_comment_at, comment.created_at)
+        if published < 0 and at == comment.created_at:
+            at = _last_published_at(thread)
         Thread.objects.filter(pk=thread.pk).update(
             published_count=F("published_count") + published,
             roots_count=F("roots_count") + (published if comment.parent_id is None else 0),
@@ -56,7 +58,9 @@ def _tell_parents(comment: Comment, *, was_shown: bool) -> None:
 
 
 def _last_published_at(thread: Thread) -> datetime | None:
-    newest: datetime | None = thread.comments.filter(state=State.PUBLISHED).aggregate(at=Max("created_at"))["at"]
+    # The number of the event is said so that SQLite reads one thread's comments, not all that are published.
+    said = thread.comments.filter(state=State.PUBLISHED, event__gte=0)
+    newest: datetime | None = said.aggregate(at=Max("created_at"))["at"]
     return newest
 
 

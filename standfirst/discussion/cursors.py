@@ -15,7 +15,7 @@ from standfirst.discussion.models import Comment
 from standfirst.discussion.refusals import BadCursor, NoSuchOrder
 
 CURSOR_LENGTH_MAX = 100  # characters; ours have at most 80
-_FORM = re.compile(r"([onv])(-?\d{1,18})\.(\d{1,18})\.(\d{1,18})")
+_FORM = re.compile(r"([onvp])(-?\d{1,18})\.(\d{1,18})\.(\d{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCORE_MAX = 2**31 - 1
 
@@ -72,7 +72,8 @@ class Order:
 OLDEST = Order("oldest", _("Oldest"), "created_at", rising=True)
 NEWEST = Order("newest", _("Newest"), "created_at", rising=False)
 MOST_VOTED = Order("voted", _("Most voted"), "score", rising=False)
-ORDERS = {order.name: order for order in (OLDEST, NEWEST, MOST_VOTED)}
+PICKED = Order("picked", _("Picked"), "created_at", rising=False)  # of the marked ones only, wherever they stand
+ORDERS = {order.name: order for order in (OLDEST, NEWEST, MOST_VOTED, PICKED)}
 
 
 def order_named(name: str) -> Order:

@@ -33,6 +33,7 @@ _SHOWN = [
     for column in (
         *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
         *("event", "up_count", "down_count", "score", "reply_count", "guest_id", "account_id", "pictures_shown"),
+        "is_picked",
     )
 ]
 _LEVEL = """
@@ -72,6 +73,11 @@ def roots(thread: Thread, order: Order, place: Place | None, count: int = ROOTS_
         return _cut(list(_first_roots(thread, order, count + 1)), order, count)
     found = with_replies(order.sorted(order.after(shown_roots(thread), place)))[: count + 1]
     return _cut(list(found), order, count)
+
+
+def listed(found: QuerySet[Comment], order: Order, place: Place | None, count: int = ROOTS_A_PAGE) -> Rows:
+    """Return ``count`` of some comments of any level after ``place``, without the answers to them. One query."""
+    return _cut(list(with_replies(order.sorted(order.after(found, place)))[: count + 1]), order, count)
 
 
 def replies(parent: Comment, place: Place | None, *, level: int) -> Rows:

@@ -35,6 +35,8 @@ SECONDS_TO_WRITE_MIN = 3  # from the opening of the page; nobody reads it, write
 REPEATS_HOURS = 24  # the same text from the same guest or address within this time says nothing new
 REPEATED_LENGTH_MIN = 20  # characters; "Thank you!" may be said twice
 
+SHADOWED = "shadow"  # the reason of what a shadow ban holds; nobody but moderators learns that there is one
+
 REASONS: dict[str, str | Promise] = {
     "hasty": _("It was sent within seconds of opening the page, so a person looks at it first."),
     "unproven": _("Many comments came from the same connection, so a person looks at it first."),
@@ -45,6 +47,8 @@ REASONS: dict[str, str | Promise] = {
     "akismet": _("It looks like advertising, so a person looks at it first."),
     "service": _("It was marked for a check, so a person looks at it first."),
     "service_away": _("It could not be checked at once, so a person looks at it first."),
+    SHADOWED: _("A person looks at it first."),
+    "reports": _("Readers reported it, so a person looks at it first."),
     "links": _("It holds several links, so a person looks at it first."),
     "trap": _("It was filled in the way programs fill in forms, so a person looks at it first."),
     "shouting": _("It is written almost wholly in capital letters, so a person looks at it first."),

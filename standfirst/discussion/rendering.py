@@ -19,11 +19,11 @@ from standfirst.discussion.shown import ShownComment
 
 TEMPLATE = "discussion/_comment.html"
 MORE = "discussion/_replies_more.html"
-MOULDS_MAX = 256  # of some two kilobytes: in one language, six shapes times the numbers of answers shown below one
+MOULDS_MAX = 256  # of some two kilobytes: in one language, nine shapes times the numbers of answers shown below one
 PRINTED = (
     *("id", "parent_id", "name", "initials", "colour", "marks", "html", "event", "level", "url"),
     *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
-    *("votes_url", "reply_url", "replies_url", "follow_url"),
+    *("votes_url", "reply_url", "replies_url", "follow_url", "report_url"),
     *("pictures", "author"),
 )
 
@@ -35,6 +35,7 @@ class Shape(NamedTuple):
 
     is_gap: bool
     is_edited: bool
+    is_picked: bool
     is_open: bool
     answers: int
     language: str
@@ -81,7 +82,8 @@ class Moulds:
 def html(comment: ShownComment, *, is_open: bool) -> SafeString:
     """Return ``comment`` and the answers below it as HTML, in the current language and time zone."""
     below = Below([html(answer, is_open=is_open) for answer in comment.replies], _more(comment))
-    shape = Shape(comment.is_gap, comment.is_edited, is_open, len(below.answers), get_language() or "")
+    facts = (comment.is_gap, comment.is_edited, comment.is_picked, is_open)
+    shape = Shape(*facts, len(below.answers), get_language() or "")
     mould = moulds.of(shape, comment, below)
     return _filled(mould, comment, below) if mould else _rendered(comment, below, is_open=is_open)
 
@@ -119,7 +121,8 @@ def _rendered(comment: ShownComment, below: Below, *, is_open: bool) -> SafeStri
 
 def _blank(shape: Shape, uses: Uses) -> SafeString:
     facts: dict[str, object] = {name: Blank(name, uses) for name in PRINTED}
-    comment = StandIn("comment", uses, {**facts, "is_gap": shape.is_gap, "is_edited": shape.is_edited})
+    facts |= {"is_gap": shape.is_gap, "is_edited": shape.is_edited, "is_picked": shape.is_picked}
+    comment = StandIn("comment", uses, facts)
     answers = [Blank(f"answer_{number}", uses) for number in range(shape.answers)]
     return _made_of(
         TEMPLATE, {"comment": comment, "is_open": shape.is_open, "answers": answers, "more": Blank("more", uses)}

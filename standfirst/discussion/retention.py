@@ -3,6 +3,7 @@
 from standfirst.accounts.addresses import KEPT_DAYS_MAX
 from standfirst.discussion import comments, votes
 from standfirst.discussion.mine import removing
+from standfirst.discussion.moderating import bans, reports
 from standfirst.discussion.pictures import belonging
 
 
@@ -15,6 +16,8 @@ def forget() -> dict[str, int]:
         "comment_addresses": comments.forget_addresses(older_than_days=KEPT_DAYS_MAX),
         "vote_addresses": votes.forget_addresses(older_than_days=KEPT_DAYS_MAX),
         "picture_addresses": belonging.forget_addresses(older_than_days=KEPT_DAYS_MAX),
+        "report_addresses": reports.forget_addresses(older_than_days=KEPT_DAYS_MAX),
+        "ban_addresses": bans.forget_addresses(),
         "swings": votes.forget_swings(),
         "removed_comments": removing.empty_removed(older_than_days=KEPT_DAYS_MAX),
     }

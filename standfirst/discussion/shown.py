@@ -55,6 +55,7 @@ class ShownComment:
     pictures: SafeString = gallery.NONE
     author: str = ""
     marks: SafeString = NO_MARK
+    is_picked: bool = False
 
     @property
     def written_at_iso(self) -> str:
@@ -85,6 +86,11 @@ class ShownComment:
     def follow_url(self) -> str:
         """The form to be told of answers to it."""
         return _address("follow_comment", self.id)
+
+    @property
+    def report_url(self) -> str:
+        """The form to report it."""
+        return _address("report", self.id)
 
     @property
     def replies_url(self) -> str:
@@ -196,6 +202,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         continues_url=permalink(around.thread_url, first) if deepest and first else "",
         pictures=gallery.NONE if gap else gallery.html(comment.pictures_shown),
         author="" if gap else voices.of(comment),
+        is_picked=comment.is_picked and not gap,
     )
 
 

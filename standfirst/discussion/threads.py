@@ -14,6 +14,7 @@ from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import counts, cursors, listing
 from standfirst.discussion.cursors import ORDERS, Order, Place
 from standfirst.discussion.models import REASON_LENGTH_MAX, SCOPES_LENGTH_MAX, Closing, Comment, State, Thread
+from standfirst.discussion.moderating import picks
 from standfirst.discussion.refusals import NoSuchComment, NoSuchThread
 from standfirst.discussion.rules import book, policies
 from standfirst.discussion.rules.policies import Terms
@@ -72,6 +73,9 @@ class ThreadPage:
     is_first: bool = True
     highlighted: int = 0
     apart: bool = False
+    summary: picks.ShownSummary | None = None
+    pinned: ShownComment | None = None
+    removed: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -174,13 +178,18 @@ def reopen_thread(*, key: str) -> None:
 def page_of(key: str, *, order: str = OLDEST, after: str = "") -> ThreadPage:
     """Return the page of a thread that begins after the cursor ``after``.
 
-    At most 2 + levels queries, whatever the size; two more by votes. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
+    At most 2 + levels queries, whatever the size; two more by votes, five more where something
+    stands above. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
     """
     chosen = cursors.order_named(order)
     place = cursors.read(chosen, after)
     thread = thread_of(key)
-    rows = listing.roots(thread, chosen, place)
-    comments = assembled(rows.comments, listing.levels_below(rows.comments), thread.url)
+    if chosen is cursors.PICKED:
+        rows = listing.listed(picks.picked(thread), chosen, place)
+        comments = assembled(rows.comments, {}, thread.url, level=0)
+    else:
+        rows = listing.roots(thread, chosen, place)
+        comments = assembled(rows.comments, listing.levels_below(rows.comments), thread.url)
     more = cursors.write(chosen, rows.next) if rows.next else ""
     return replace(_page(thread, chosen), comments=comments, more_after=more, is_first=place is None)
 
@@ -293,9 +302,11 @@ def published_comment(comment_id: int) -> tuple[Comment, Thread]:
 
 
 def _page(thread: Thread, order: Order) -> ThreadPage:
+    above = picks.above(thread)
     tabs = tuple(
         OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name), tab is order)
         for tab in ORDERS.values()
+        if tab is not cursors.PICKED or above.has_picks
     )
     return ThreadPage(
         key=thread.key,
@@ -307,6 +318,9 @@ def _page(thread: Thread, order: Order) -> ThreadPage:
         order=order.name,
         tabs=tabs,
         comments=(),
+        summary=above.summary,
+        pinned=assembled([above.pinned], {}, thread.url, level=0)[0] if above.pinned else None,
+        removed=above.removed,
     )
 
 

@@ -13,6 +13,7 @@ app_name = "discussion"
 urlpatterns = [
     path("", include("standfirst.discussion.mine.urls")),
     path("", include("standfirst.discussion.following.urls")),
+    path("", include("standfirst.discussion.moderating.urls")),
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
     path("discussion/threads/<subject:key>/preview/", previewing.preview, name="preview"),
     path("discussion/threads/<subject:key>/pictures/", pictures.pictures, name="pictures"),

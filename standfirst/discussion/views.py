@@ -16,6 +16,7 @@ from standfirst.discussion import comments, form_again, mine, refusals, renderin
 from standfirst.discussion.comments import Posted
 from standfirst.discussion.following import follows
 from standfirst.discussion.models import State
+from standfirst.discussion.moderating import house
 from standfirst.discussion.pictures.sent import Sent
 from standfirst.discussion.rules import book
 from standfirst.discussion.rules.policies import POLICIES, Terms
@@ -109,6 +110,7 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
             guest=guest,
             account=reader.account,
             address_hash=household,
+            address=addresses.of_request(request),
             trap=request.POST.get(TRAP_FIELD, ""),
             pictures=sent.take(household),
             sent=sent_with(request, scripted=_wants_json(request)),
@@ -193,6 +195,7 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
             guest=reader.guest,
             account=reader.account,
             address_hash=addresses.hash_of_request(request),
+            address=addresses.of_request(request),
         )
     else:
         raise refusals.NoSuchVote
@@ -217,7 +220,7 @@ def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str
     response = render(request, template, context)
     if template.rpartition("/")[2].startswith("_"):
         response.headers["X-Robots-Tag"] = "noindex"
-    return shows(response, f"thread:{key}", POLICIES, PUBLICATION, expires_at=terms.next_change_at)
+    return shows(response, f"thread:{key}", POLICIES, house.KEY, PUBLICATION, expires_at=terms.next_change_at)
 
 
 def _form_again(request: HttpRequest, key: str, refusal: Refusal, sent: Sent) -> HttpResponse:

@@ -9,6 +9,7 @@ from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import comments
 from standfirst.discussion.models import Comment, State, Swing, Thread, Vote, from_address
+from standfirst.discussion.moderating import bans
 from standfirst.discussion.refusals import NoSuchComment, TooManyVotes, VoteRefused
 from standfirst.kit import clock
 
@@ -21,18 +22,28 @@ UP, DOWN, NONE = 1, -1, 0
 
 @verb
 def up(
-    *, comment_id: int, guest: Guest | None = None, account: Account | None = None, address_hash: str = ""
+    *,
+    comment_id: int,
+    guest: Guest | None = None,
+    account: Account | None = None,
+    address_hash: str = "",
+    address: str = "",
 ) -> Guest | None:
     """Vote for a comment, or turn one's vote. Refusals, locks and result: as ``withdraw``."""
-    return _cast(comment_id, guest, account, UP, address_hash)
+    return _cast(comment_id, UP, bans.Who(guest, account, address_hash, address))
 
 
 @verb
 def down(
-    *, comment_id: int, guest: Guest | None = None, account: Account | None = None, address_hash: str = ""
+    *,
+    comment_id: int,
+    guest: Guest | None = None,
+    account: Account | None = None,
+    address_hash: str = "",
+    address: str = "",
 ) -> Guest | None:
     """Vote against a comment, or turn one's vote. Refusals, locks and result: as ``withdraw``."""
-    return _cast(comment_id, guest, account, DOWN, address_hash)
+    return _cast(comment_id, DOWN, bans.Who(guest, account, address_hash, address))
 
 
 @verb
@@ -42,10 +53,10 @@ def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | 
     Of both, the account votes, and a vote of the guest's on the same comment becomes the account's: whoever
     signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account.
 
-    Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), TooManyVotes.
+    Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), Banned, TooManyVotes.
     Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
-    return _cast(comment_id, guest, account, NONE, "")
+    return _cast(comment_id, NONE, bans.Who(guest, account))
 
 
 def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:
@@ -75,11 +86,14 @@ def forget_addresses(*, older_than_days: int) -> int:
     return Vote.objects.filter(cast_at__lt=until).exclude(address_hash="").update(address_hash="")
 
 
-def _cast(comment_id: int, guest: Guest | None, account: Account | None, value: int, address_hash: str) -> Guest | None:
-    thread = Thread.objects.select_for_update().filter(comments=comment_id).first()
+def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
+    guest, account, address_hash = who.guest, who.account, who.address_hash
+    rows = Thread.objects.select_for_update(of=("self",)).filter(comments=comment_id)
+    thread = bans.looked_for(rows).first()
     comment = Comment.objects.filter(pk=comment_id, state=State.PUBLISHED).first()
     if thread is None or comment is None:
         raise NoSuchComment
+    bans.admitted(thread, who)
     wrote_it = guest is not None and comment.guest_id == guest.pk  # even if an account has claimed it since
     if wrote_it or comments.is_by(comment, guest=guest, account=account):
         raise VoteRefused

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from standfirst.discussion import desk, moderation
 from standfirst.discussion.comments import MODERATE
+from standfirst.discussion.moderating import desk, desk_house, queues
 from standfirst.discussion.pictures import desk as desk_pictures
 from standfirst.discussion.rules import desk as rules_desk
 from standfirst.discussion.rules.panels import CoolDownsPanel, RulesMenuItem
@@ -22,10 +22,20 @@ def addresses() -> list[URLPattern]:
     """The moderators' pages."""
     return [
         path("discussion/", desk.queue, name="discussion_queue"),
+        path("discussion/counts/", desk.counts, name="discussion_counts"),
+        path("discussion/decisions/", desk.decide_many, name="discussion_decide_many"),
+        path("discussion/undo/", desk.undo, name="discussion_undo"),
         path("discussion/comments/<int:comment_id>/", desk.queue, name="discussion_case"),
         path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
         path(desk_pictures.ROUTE, desk_pictures.picture, name="discussion_picture"),
         *rules_desk.addresses(),
+        path("discussion/comments/<int:comment_id>/claim/", desk.claim, name="discussion_claim"),
+        path("discussion/comments/<int:comment_id>/bans/", desk_house.ban_author, name="discussion_ban"),
+        path("discussion/comments/<int:comment_id>/picks/", desk_house.pick, name="discussion_pick"),
+        path("discussion/threads/<int:thread_id>/summary/", desk_house.summary, name="discussion_summary"),
+        path("discussion/bans/", desk_house.bans_list, name="discussion_bans"),
+        path("discussion/bans/<int:ban_id>/end/", desk_house.end_ban, name="discussion_end_ban"),
+        path("discussion/house/", desk_house.edit_house, name="discussion_house"),
     ]
 
 
@@ -39,10 +49,9 @@ class CommentsMenuItem(MenuItem):
     def render_component(self, request: HttpRequest) -> Any:
         """Say how many wait."""
         component = super().render_component(request)
-        waiting = moderation.waiting_count()
+        waiting = queues.waiting_count()
         if waiting:
-            many = f"{waiting - 1}+" if waiting == moderation.WAITING_COUNTED_MAX else str(waiting)
-            component.label = f"{self.label} ({many})"
+            component.label = f"{self.label} ({queues.in_words(waiting)})"
         return component
 
 

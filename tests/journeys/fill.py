@@ -17,11 +17,12 @@ from standfirst.accounts.models import Account  # noqa: E402
 from standfirst.discussion.models import Thread  # noqa: E402
 from standfirst.kit import clock  # noqa: E402
 from standfirst.stories.models import Story  # noqa: E402
-from standfirst.testing.discussion import a_comment, many_comments  # noqa: E402
+from standfirst.testing.discussion import a_comment, a_guest, many_comments  # noqa: E402
 from standfirst.testing.funding import make_campaign, paid_gift  # noqa: E402
 from standfirst.testing.stories import make_author, make_picture, make_section, published_story  # noqa: E402
 
 PASSWORD = "a journey begins at the harbour"
+QUEUE = 10  # held comments that a moderator clears by keys
 ROOTS = 45  # three pages of a thread
 RAISED_MINOR = 140_000
 
@@ -38,6 +39,7 @@ def fill_stories() -> dict[str, Story]:
         "written": "The old crane gets a new coat of paint",
         "watched": "Nobody counts the herring any more",
         "signed": "The lamps on the mole burn again",
+        "cleared": "Ten letters about one lighthouse",
     }
     body = [
         {
@@ -71,6 +73,13 @@ def fill_threads(stories: dict[str, Story]) -> None:
             Thread.objects.get(key=stories[name].key),
             name="Held Harriet",
             text=f"Look at https://a.example, https://b.example and https://c.example about {name}.",
+        )
+    for number in range(QUEUE):
+        a_comment(
+            Thread.objects.get(key=stories["cleared"].key),
+            name=f"Writer {number}",
+            guest=a_guest(),
+            text=f"Letter {number}: https://a.example, https://b.example and https://c.example about the lighthouse.",
         )
 
 

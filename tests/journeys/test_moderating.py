@@ -26,7 +26,7 @@ def test_a_held_comment_is_published_into_the_page_that_a_reader_has_open(site, 
     with moved_in("a published comment", reader, ".thread-title .figure", str(int(before) + 1)):
         moderator.get_by_role("button", name="Publish").click()
 
-    expect(moderator.locator(".messages")).to_contain_text("published")
+    expect(moderator.locator("[data-said]")).to_contain_text("published")
     expect(moderator.locator(".moderation-queue")).not_to_contain_text("Wanda")
     reader.get_by_role("button", name="Show new comments").click()
     expect(reader.locator(".comment", has_text="before you believe it")).to_be_in_viewport()
@@ -39,9 +39,9 @@ def test_a_key_is_enough_to_publish_a_comment(site, visitor, sign_in) -> None:
     waiting.click()
     expect(moderator.locator(".moderation-comment")).to_contain_text("about watched")
 
-    moderator.keyboard.press("p")
+    moderator.keyboard.press("a")
 
-    expect(moderator.locator(".messages")).to_contain_text("published")
+    expect(moderator.locator("[data-said]")).to_contain_text("published")
     expect(waiting).to_have_count(0)
     page = visitor(site.path("watched"))
     expect(page.locator(".thread-list")).to_contain_text("about watched")

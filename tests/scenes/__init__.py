@@ -1,6 +1,18 @@
 """What happens in a publication, told as scenes: between them they run every verb there is."""
 
-from tests.scenes import discussion, following, funding, mail, mine, rules, stories, writing
+from tests.scenes import desk, discussion, following, funding, mail, mine, rules, stories, writing
 from tests.scenes.world import World, scenes
 
-__all__ = ["World", "discussion", "following", "funding", "mail", "mine", "rules", "scenes", "stories", "writing"]
+__all__ = [
+    "World",
+    "desk",
+    "discussion",
+    "following",
+    "funding",
+    "mail",
+    "mine",
+    "rules",
+    "scenes",
+    "stories",
+    "writing",
+]

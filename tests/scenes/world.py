@@ -84,6 +84,8 @@ class World:
             "/discussion/feed/",
             "/discussion/following/",
             "/discussion/following/asked/",
+            "/discussion/rules/",
+            f"/discussion/threads/{key}/?order=picked",
         ]
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from standfirst.accounts.models import Account, Guest
 from standfirst.discussion import comments, writing
 from standfirst.discussion.mine import removing
-from standfirst.discussion.models import Comment, State, Thread
+from standfirst.discussion.models import Appeal, Comment, State, Thread
+from standfirst.discussion.moderating import appeals
 from standfirst.discussion.shown import ShownComment, assembled
 
 WAITING_MAX = 20  # of one guest in one thread
@@ -23,6 +24,12 @@ class OwnComment:
     reason: str
     may_be_edited: bool
     may_be_removed: bool
+    appeal: Appeal | None = None
+
+    @property
+    def may_appeal(self) -> bool:
+        """Whether its author may object: once, while it waits or is rejected."""
+        return self.appeal is None and self.state in {State.HELD, State.REJECTED}
 
     @property
     def is_published(self) -> bool:
@@ -59,4 +66,5 @@ def own(row: Comment, *, minutes: int | None = None) -> OwnComment:
         reason="" if row.state == State.PUBLISHED else comments.why(row),
         may_be_edited=comments.may_be_edited(row, minutes=minutes),
         may_be_removed=removing.may_be_removed(row),
+        appeal=appeals.of_comment(row),
     )

@@ -75,6 +75,8 @@ class Comment(models.Model):
     down_count_before = models.PositiveIntegerField(default=0)
     score = models.IntegerField(default=0)
     reply_count = models.PositiveIntegerField(default=0)
+    open_reports = models.PositiveIntegerField(default=0)
+    is_picked = models.BooleanField(default=False)
     shown = models.GeneratedField(
         expression=Q(state=State.PUBLISHED) | Q(reply_count__gt=0),  # type: ignore[arg-type]  # a Q is one, too
         output_field=models.BooleanField(),
@@ -107,6 +109,9 @@ class Comment(models.Model):
             models.Index(fields=["thread", "event"], name="comment_by_event"),
             models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
+            models.Index(fields=["id"], condition=Q(open_reports__gt=0), name="comment_with_reports"),
+            models.Index(fields=["thread", "created_at", "id"], condition=Q(is_picked=True), name="comment_picked"),
+            models.Index(fields=["thread", "state"], condition=~Q(state=State.PUBLISHED), name="comment_unpublished"),
             models.Index(
                 fields=["account", "created_at"], condition=Q(account__isnull=False), name="comment_by_account"
             ),
@@ -183,7 +188,21 @@ class Revision(models.Model):
 
 
 class Decision(models.Model):
-    """What a member of staff decided about a comment, when, and why."""
+    """What a member of staff decided about a comment, when, and why; nobody if the readers' reports held it.
+
+    ``rule`` is the number of the house rule that it goes by. Decisions of one ``batch`` are taken back together.
+    """
+
+    class Kind(models.TextChoices):
+        """What led to it."""
+
+        DECIDED = "decided", _("decided")
+        SPAM = "spam", _("advertising")
+        REPORTS = "reports", _("held by reports")
+        BAN = "ban", _("hidden with a ban")
+        APPEAL = "appeal", _("an appeal was granted")
+        UNDO = "undo", _("taken back")
+        KEPT = "kept", _("kept, the reports dismissed")
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="decisions")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -191,10 +210,18 @@ class Decision(models.Model):
     was = models.CharField(max_length=10, choices=State)
     state = models.CharField(max_length=10, choices=State)
     reason = models.CharField(max_length=REASON_LENGTH_MAX, blank=True, default="")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.DECIDED)
+    rule = models.PositiveSmallIntegerField(null=True, blank=True)
+    batch = models.UUIDField(null=True, blank=True)
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="undone")
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["decided_by", "id"], name="decision_by_person")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=~Q(was=F("state")), name="decision_changes_the_state"),
+            models.CheckConstraint(
+                condition=~Q(was=F("state")) | Q(kind__in=("kept", "appeal", "undo")),
+                name="decision_changes_the_state_or_leaves_it_on_purpose",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=State.REJECTED) | ~Q(reason=""), name="decision_to_reject_says_why"
             ),

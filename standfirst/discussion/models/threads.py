@@ -33,6 +33,7 @@ class Thread(models.Model):
     cools_until = models.DateTimeField(null=True, blank=True)
     edition: str | None  # no column: that of the rules and policies; where ``threads.thread_of`` read it
     closed_at: datetime | str | None  # no column, as SQLite writes it; likewise
+    adorned = models.BooleanField(default=False)  # whether a summary, a pin, picks or removals are to be looked for
     closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
 
     class Meta:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from standfirst.delivery.pages import personal_page
-from standfirst.discussion.desk import moderators_only
+from standfirst.discussion.moderating.desk import moderators_only
 from standfirst.discussion.pictures.views import file_of
 
 ROUTE = "discussion/pictures/<picture:name><picture_size:size>.webp"

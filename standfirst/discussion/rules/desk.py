@@ -13,8 +13,8 @@ from wagtail.admin import messages
 from standfirst.accounts.models import Account
 from standfirst.delivery.pages import personal_page
 from standfirst.discussion import threads
-from standfirst.discussion.desk import moderators_only
 from standfirst.discussion.models import Policy, Rule, RuleChange, Thread
+from standfirst.discussion.moderating.desk import moderators_only
 from standfirst.discussion.rules import cooling, policies, trying, writing
 from standfirst.discussion.rules.forms import CoolDownForm, PolicyForm, RuleForm
 from standfirst.kit.errors import Refusal

@@ -25,7 +25,7 @@ def test_a_moderator_finds_a_held_comment_and_publishes_it(browser: Browser) -> 
     desk = signed_in(browser, moderator)
 
     page = desk.get("/desk/discussion/")
-    desk.post(f"/desk/discussion/comments/{comment.pk}/decisions/", {"state": "published"})
+    desk.post(f"/desk/discussion/comments/{comment.pk}/decisions/", {"action": "publish"})
 
     comment.refresh_from_db()
     assert "harbour wall" in page.content.decode()
@@ -38,7 +38,7 @@ def test_a_rejection_without_a_reason_changes_nothing(browser: Browser) -> None:
     comment = a_held_comment(a_thread())
     desk = signed_in(browser, a_moderator())
 
-    response = desk.post(f"/desk/discussion/comments/{comment.pk}/decisions/", {"state": "rejected"}, follow=True)
+    response = desk.post(f"/desk/discussion/comments/{comment.pk}/decisions/", {"action": "reject"}, follow=True)
 
     comment.refresh_from_db()
     assert "Please say why" in response.content.decode()
@@ -54,7 +54,7 @@ def test_nobody_but_moderators_gets_to_the_queue_or_decides(browser: Browser, gr
     client = signed_in(browser, account)
 
     page = client.get("/desk/discussion/")
-    client.post(f"/desk/discussion/comments/{comment.pk}/decisions/", {"state": "published"})
+    client.post(f"/desk/discussion/comments/{comment.pk}/decisions/", {"action": "publish"})
 
     comment.refresh_from_db()
     assert page.status_code == 302
@@ -92,7 +92,7 @@ def test_the_desk_shows_hostile_words_as_words(browser: Browser) -> None:
     thread = a_thread()
     comment = a_comment(thread, name="<script>x</script>", text="<img src=x onerror=alert(1)> **hi**")
 
-    page = signed_in(browser, a_moderator()).get(f"/desk/discussion/comments/{comment.pk}/?state=published")
+    page = signed_in(browser, a_moderator()).get(f"/desk/discussion/comments/{comment.pk}/?list=latest")
 
     html = page.content.decode()
     assert "<script>x" not in html

@@ -8,8 +8,9 @@ from django.test import Client
 
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery import changes
-from standfirst.discussion import comments, moderation, refusals
+from standfirst.discussion import comments, refusals
 from standfirst.discussion.models import Comment, Edition, Finding, Revision, Rule, RuleChange, State, Thread
+from standfirst.discussion.moderating import cases
 from standfirst.discussion.rules import book, trying, writing
 from standfirst.discussion.rules.refusals import NoSuchRule, RefusedByRule, RuleNameMissing, RuleUnknown, TooManyRules
 from standfirst.discussion.rules.sent import Sent
@@ -32,7 +33,7 @@ def test_what_a_rule_finds_is_held_and_moderators_see_the_rule_and_the_author_th
 
     comment = say(a_thread(), "The cas1no is open")
 
-    case = moderation.case(comment.pk)
+    case = cases.case(comment.pk, by=a_moderator())
     assert comment.state == State.HELD
     assert comments.why(comment) == "We do not advertise games of chance."
     assert case.finding is not None
@@ -147,7 +148,7 @@ def test_a_rule_that_was_removed_leaves_its_name_with_what_it_found() -> None:
 
     writing.remove_rule(rule_id=rule.pk, by=by)
 
-    finding = moderation.case(comment.pk).finding
+    finding = cases.case(comment.pk, by=by).finding
     assert finding is not None
     assert (finding.rule, finding.rule_name) == (None, "Gambling")
     assert RuleChange.objects.filter(rule=None, rule_name="Gambling", what="removed").exists()

@@ -61,6 +61,7 @@ def comments_with(replies: some.SearchStrategy[Any]) -> some.SearchStrategy[Show
         edited_at=some.none() | moments, event=counts, is_gap=some.booleans(), initials=names, colour=some.just(1),
         up_count=counts, down_count=counts, score=some.integers(-2_000, 2_000), level=some.integers(0, 4), url=names,
         replies=replies, replies_more=some.sampled_from([0, 0, 1, 2, 1_234]), replies_after=names, continues_url=names,
+        is_picked=some.booleans(),
     )  # fmt: skip
 
 

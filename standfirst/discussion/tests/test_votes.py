@@ -1,11 +1,8 @@
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
-from django.db.utils import OperationalError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -96,45 +93,6 @@ class RandomVotes(TestCase):
         for comment in said:
             steps = sum(Swing.objects.filter(comment=comment).values_list("step", flat=True))
             assert counted(comment)[2] == steps
-
-
-@pytest.fixture
-def at_once() -> Callable[[list[Callable[[], object]]], list[Exception]]:
-    """Runs calls in threads of their own, each with its own connection; returns what they raised."""
-
-    def run(calls: list[Callable[[], object]]) -> list[Exception]:
-        raised: list[Exception] = []
-        gate = threading.Barrier(len(calls))
-
-        def one(call: Callable[[], object]) -> None:
-            gate.wait()
-            try:
-                _patiently(call)
-            except Exception as error:  # noqa: BLE001 - the test looks at them
-                raised.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=one, args=[call]) for call in calls]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return raised
-
-    return run
-
-
-def _patiently(call: Callable[[], object], tries: int = 20) -> None:
-    # SQLite's shared-cache test database answers "table is locked" at once instead of waiting.
-    for left in reversed(range(tries)):
-        try:
-            call()
-        except OperationalError as error:
-            if "locked" not in str(error) or not left:
-                raise
-        else:
-            return
 
 
 @pytest.mark.django_db(transaction=True)

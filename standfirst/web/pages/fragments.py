@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
+from standfirst.discussion.moderating import house
 from standfirst.discussion.refusals import NoSuchThread
 from standfirst.discussion.rules.policies import POLICIES
 from standfirst.funding import meter
@@ -120,7 +121,7 @@ def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
         with suppress(NoSuchThread):
             first = threads.page_of(key)
             html = render_to_string("discussion/_thread.html", {"thread_page": first})
-            done[key] = Rendered(html, frozenset({f"thread:{key}", POLICIES}), first.expires_at)
+            done[key] = Rendered(html, frozenset({f"thread:{key}", POLICIES, house.KEY}), first.expires_at)
     return done
 
 

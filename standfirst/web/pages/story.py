@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from standfirst.delivery.pages import stored_page
 from standfirst.discussion import threads
+from standfirst.discussion.moderating import house
 from standfirst.discussion.rules.policies import POLICIES
 from standfirst.discussion.threads import ThreadPage
 from standfirst.kit import clock
@@ -41,7 +42,7 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
     thread_html = render_to_string("discussion/_thread.html", {"thread_page": asked}) if asked else ""
     context, keys = _composed(found, readable, publication.of(request))
     if asked:
-        keys |= {f"thread:{found.key}", POLICIES}
+        keys |= {f"thread:{found.key}", POLICIES, house.KEY}
     context |= {"thread_html": thread_html}
     return page(request, "stories/story.html", context, keys=keys, expires_at=asked.expires_at if asked else None)
 

@@ -16,6 +16,12 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
   votes(thread);
   extras(thread);
   showMine(thread);
+  thread.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-report]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    import("./moderating/reporting.js").then((script) => script.report(thread, link)).catch(() => location.assign(link.href));
+  });
   thread.closest("[data-live-key]")?.addEventListener("touched", (event) => {
     if (event.detail.key !== `thread:${thread.dataset.thread}`) return;
     event.preventDefault();
