@@ -1,5 +1,6 @@
 """The book of policies and rules as a process holds it: compiled once, and anew when the edition is another."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -7,6 +8,9 @@ from standfirst.discussion.models import Rule, Thread
 from standfirst.discussion.rules import matching, policies
 from standfirst.discussion.rules.matching import ReadyRule
 from standfirst.discussion.rules.policies import Stance, Terms
+from standfirst.kit.errors import Refusal
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,15 @@ def terms_of(thread: Thread) -> Terms:
 
 def _read(token: str) -> Book:
     rows = Rule.objects.filter(switched_on_at__isnull=False).order_by("position", "id")
-    rules = tuple(matching.ready(row) for row in rows)
+    rules = tuple(rule for row in rows if (rule := _ready(row)))
     newcomers = any(rule.newcomers_only or rule.kind == Rule.Kind.NEW_GUEST for rule in rules)
     kinds = frozenset(rule.kind for rule in rules)
     return Book(token, rules, policies.stances_now(), kinds, newcomers)
+
+
+def _ready(row: Rule) -> ReadyRule | None:
+    try:
+        return matching.ready(row)
+    except Refusal as refusal:  # it was looked at when it was written, by an earlier engine
+        log.error("the rule %r judges nothing: %s", row.name, refusal)  # noqa: TRY400 - it says all
+        return None

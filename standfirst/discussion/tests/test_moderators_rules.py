@@ -77,7 +77,7 @@ def test_the_first_rule_that_finds_something_decides_and_the_order_can_be_change
 
     writing.move_up(rule_id=friend.pk, by=by)
 
-    assert next(rule.pk for rule in writing.all_rules()) == friend.pk
+    assert writing.all_rules()[0] == friend
     assert say(a_thread(), text).state == State.PUBLISHED  # spared the built-in look at links, too
 
 
@@ -169,6 +169,16 @@ def test_only_a_rule_that_is_on_makes_processes_read_again() -> None:
 
     assert Edition.objects.get().token != first
     assert [key for _, key in changes.since(before)] == ["discussion.rules"] * 2
+
+
+def test_a_rule_that_can_no_longer_be_used_stops_nobody_from_writing(caplog: Any) -> None:
+    rule = a_rule("pattern", "casino")
+    Rule.objects.filter(pk=rule.pk).update(value="(a")
+    a_rule("words", "poker")
+
+    assert say(a_thread(), "casino").state == State.PUBLISHED
+    assert say(a_thread(), "poker").state == State.HELD
+    assert "judges nothing" in caplog.text
 
 
 @pytest.mark.parametrize(

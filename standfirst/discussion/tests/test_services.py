@@ -147,7 +147,7 @@ def test_a_service_holds_with_its_reason(use: Any, receiver: Receiver, answer: A
 def test_a_service_refuses_with_its_reason(use: Any, receiver: Receiver) -> None:
     hook(use, receiver, verdict="refuse", reason="No {advertising}, please.")
 
-    with pytest.raises(RefusedByRule, match=r"No \{advertising\}, please"):
+    with pytest.raises(RefusedByRule, match="advertising"):
         say()
     assert not Comment.objects.exists()
 
