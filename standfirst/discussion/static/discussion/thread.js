@@ -14,11 +14,11 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
   reads(thread);
   posts(thread);
   votes(thread);
-  extras(thread);
   showMine(thread);
   thread.closest("[data-live-key]")?.addEventListener("touched", (event) => {
     if (event.detail.key !== `thread:${thread.dataset.thread}`) return;
     event.preventDefault();
     news.look().catch(() => {}); // the next touch, or the next visit, shows it
   });
+  extras(thread);
 }
