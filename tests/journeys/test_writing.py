@@ -15,11 +15,19 @@ VIOLATIONS = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
   return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
 }"""
-PASTE = """async ([field, address]) => {
-  const bytes = await (await fetch(address)).blob();
+# What the clipboard of a person has who took a picture of the screen, or who means harm.
+PASTE = """async (field, drawn) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 600, height: 400 });
+  canvas.getContext("2d").fillRect(50, 50, 100, 100);
+  const bytes = drawn ? await new Promise((done) => canvas.toBlob(done)) : new Blob(["<svg onload=alert(1)>"]);
   const data = new DataTransfer();
   data.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
   field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+DROP = """(form) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(9 * 1024 * 1024)], "large.png", { type: "image/png" }));
+  form.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
 }"""
 SELECT = """(element) => {
   const range = document.createRange();
@@ -132,10 +140,14 @@ def test_a_picture_is_pasted_described_taken_back_and_posted(site, visitor, watc
     watch.expected.append("422")  # the browser notes the refusal
     page = visitor(site.path("written"))
     field = begin(page, "This is how it looked before.")
-    field.evaluate_handle(f"(field) => ({PASTE})([field, '/static/web/favicon.svg'])")
+    field.evaluate(PASTE, False)
     expect(form(page).get_by_role("alert")).to_contain_text("not a picture")  # whatever type it says it is
+    form(page).evaluate(DROP)
+    expect(form(page).get_by_role("alert")).to_have_text("A picture can have 8 MB at most.")
 
-    form(page).locator(".attach-add input").set_input_files([a_file("teal"), a_file("maroon")])
+    field.evaluate(PASTE, True)
+    expect(form(page).locator(".attached img")).to_have_count(1)
+    form(page).locator(".attach-add input").set_input_files([a_file("maroon")])
     expect(form(page).locator(".attached img")).to_have_count(2)
     form(page).get_by_role("button", name="Remove").first.click()
     expect(form(page).locator(".attached li")).to_have_count(1)

@@ -1,6 +1,8 @@
 """A kept page is answered from memory, is never old, and never reaches the wrong person."""
 
+import errno
 import gzip
+import io
 import threading
 from datetime import timedelta
 
@@ -312,6 +314,23 @@ def test_a_body_above_the_limit_is_refused(own_site: Site) -> None:
     answer = own_site.loop.run_until_complete(own_site.ask("/mine/", method="POST", body=b"x" * 10_001))
 
     assert answer.status == 413
+    assert answer.text.startswith("web.body_too_large")
+
+
+def test_a_body_for_which_the_disk_has_no_room_is_refused_and_the_next_is_taken(
+    own_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, _piece: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr("standfirst.delivery.passing.tempfile.SpooledTemporaryFile", lambda **_: Full())
+        refused = own_site.loop.run_until_complete(own_site.ask("/mine/", method="POST", body=b"x"))
+    taken = own_site.loop.run_until_complete(own_site.ask("/mine/", method="POST", body=b"x"))
+
+    assert (refused.status, refused.headers["retry-after"]) == (503, "3")
+    assert taken.status != 503
 
 
 def test_while_the_process_that_renders_is_gone_kept_pages_go_on_and_others_say_when_to_come_back(

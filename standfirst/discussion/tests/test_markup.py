@@ -146,6 +146,38 @@ def test_no_text_of_the_longest_length_takes_long(bomb: str) -> None:
     assert time.process_time() - began < 0.5
 
 
+BOMBS = {
+    "lists in lists": "\n".join("  " * depth + "- a" for depth in range(140)),
+    "quotations in quotations": "\n".join(">" * depth + " a" for depth in range(140)),
+    "quotations and lists by turns": "> - " * 2_500,
+    "ten thousand links": "[a](//b) " * 1_100 + "<http://a.b> " * 700,
+    "addresses": "https://a.b " * 800,
+    "pictures in links in pictures": "[![" * 60 + "a" + "](https://a.b)" * 120,
+    "emphasis that never ends": "*a**b_" * 1_600,
+    "fences": "```\n" * 2_500,
+    "code that never ends": "".join("`" * count + "a" for count in range(1, 140)),
+    "entities": "&amp;" * 2_000,
+    "escapes": "\\*" * 5_000,
+    "one long address": "https://" + "a." * 4_990,
+    "brackets after an address": "https://a.b/" + "(" * 9_000,
+    "spaces": " " * 5_000 + "a" + " " * 4_000,
+    "tabs and lists": "\t- a\n" * 1_600,
+    "numbers": "".join(f"{number}. a\n" for number in range(1_400)),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
+def test_a_bomb_is_harmless_in_no_time_and_its_page_is_not_deep(bomb: str) -> None:
+    began = time.process_time()
+
+    html = markup.from_markdown(bomb[:10_000])
+
+    assert time.process_time() - began < 0.5
+    assert_harmless(html)
+    assert html.count("<blockquote>") <= 200
+    assert len(html) < 500_000
+
+
 def test_pictures_of_an_earlier_system_become_links() -> None:
     html = markup.from_html('<p>Look <img src="https://e.example/a.png" alt="a boat" onerror="x"></p>')
 

@@ -43,8 +43,7 @@ function picture(thread, link, number) {
 }
 
 export function make(thread) {
-  for (const body of thread.querySelectorAll(".comment-body:has(a:not([data-card]))")) {
-    if (!body.parentElement.dataset.comment) continue;
+  for (const body of thread.querySelectorAll("[data-comment] > .comment-body")) {
     let number = -1;
     for (const link of body.querySelectorAll("a[href]")) {
       const isPicture = PICTURE.test(link.getAttribute("href"));

@@ -7,7 +7,8 @@ import { model } from "./reading.js";
 const CARDS = '.comment-body a[href^="http"]:not([data-card])';
 
 function dress(thread, within) {
-  for (const actions of within.querySelectorAll(".comment-actions:not(:has(.comment-more))")) {
+  for (const actions of within.querySelectorAll(".comment-actions")) {
+    if (actions.querySelector(".comment-more")) continue;
     const button = model(thread, "button.comment-more");
     const name = actions.parentElement.querySelector(".comment-name").textContent;
     button.setAttribute("aria-label", `${button.getAttribute("aria-label")} ${name}`);

@@ -14,7 +14,6 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
   reads(thread);
   posts(thread);
   votes(thread);
-  extras(thread);
   showMine(thread);
   thread.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-report]");
@@ -27,4 +26,5 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
     event.preventDefault();
     news.look().catch(() => {}); // the next touch, or the next visit, shows it
   });
+  extras(thread);
 }
