@@ -1,5 +1,7 @@
 """The addresses of readers' accounts. Some have the names by which allauth asks for them."""
 
+from typing import Any
+
 from allauth.socialaccount import views as social
 from django.conf import settings
 from django.urls import URLPattern, path
@@ -25,20 +27,19 @@ urlpatterns: list[URLPattern] = [
     path("account/providers/failed/", personal_page(social.login_error), name="socialaccount_login_error"),
 ]
 
-for _provider in settings.STANDFIRST.providers:
-    _views = f"allauth.socialaccount.providers.{_provider.module}.views"
-    _openid = _provider.module == "openid_connect"
-    _names = (
-        ("openid_connect_login", "openid_connect_callback")
-        if _openid
-        else (
-            f"{_provider.id}_login",
-            f"{_provider.id}_callback",
-        )
-    )
-    _route = "account/providers/<str:provider_id>/" if _openid else f"account/providers/{_provider.id}/"
-    _begin, _back = ("login", "callback") if _openid else ("oauth2_login", "oauth2_callback")
-    urlpatterns += [
-        path(f"{_route}begin/", personal_page(import_string(f"{_views}.{_begin}")), name=_names[0]),
-        path(f"{_route}back/", personal_page(import_string(f"{_views}.{_back}")), name=_names[1]),
+
+def of_provider(provider: Any) -> list[URLPattern]:
+    """Return the addresses at which a sign-in with ``provider`` begins, and to which it comes back."""
+    views_of = f"allauth.socialaccount.providers.{provider.module}.views"
+    is_openid = provider.module == "openid_connect"  # whose views serve several servers, so they are told which
+    name = "openid_connect" if is_openid else provider.id
+    route = "account/providers/<str:provider_id>/" if is_openid else f"account/providers/{provider.id}/"
+    begin, back = ("login", "callback") if is_openid else ("oauth2_login", "oauth2_callback")
+    return [
+        path(f"{route}begin/", personal_page(import_string(f"{views_of}.{begin}")), name=f"{name}_login"),
+        path(f"{route}back/", personal_page(import_string(f"{views_of}.{back}")), name=f"{name}_callback"),
     ]
+
+
+for _provider in settings.STANDFIRST.providers:
+    urlpatterns += of_provider(_provider)
