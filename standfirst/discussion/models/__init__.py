@@ -5,10 +5,15 @@ from standfirst.discussion.models.limits import (
     DEPTH_MAX,
     KEY_LENGTH_MAX,
     NAME_LENGTH_MAX,
+    PASSAGE_LENGTH_MAX,
+    QUESTION_LENGTH_MAX,
+    QUOTE_AROUND_MAX,
+    QUOTE_LENGTH_MAX,
     REASON_LENGTH_MAX,
     SOURCE_ID_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
+from standfirst.discussion.models.questions import PickedAnswer, Question, QuestionClosing, Quote
 from standfirst.discussion.models.threads import Closing, Thread
 from standfirst.discussion.models.votes import Swing, Vote
 
@@ -16,12 +21,20 @@ __all__ = [
     "DEPTH_MAX",
     "KEY_LENGTH_MAX",
     "NAME_LENGTH_MAX",
+    "PASSAGE_LENGTH_MAX",
+    "QUESTION_LENGTH_MAX",
+    "QUOTE_AROUND_MAX",
+    "QUOTE_LENGTH_MAX",
     "REASON_LENGTH_MAX",
     "SOURCE_ID_LENGTH_MAX",
     "TEXT_LENGTH_MAX",
     "Closing",
     "Comment",
     "Decision",
+    "PickedAnswer",
+    "Question",
+    "QuestionClosing",
+    "Quote",
     "Revision",
     "State",
     "Swing",

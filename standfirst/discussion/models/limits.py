@@ -6,3 +6,7 @@ TEXT_LENGTH_MAX = 10_000  # characters; about four pages, more than any argument
 SOURCE_ID_LENGTH_MAX = 80  # characters; other systems number or use UUIDs
 REASON_LENGTH_MAX = 500  # characters of a moderator's explanation
 DEPTH_MAX = 1_000  # answers to answers; a conversation this deep is a script's
+QUESTION_LENGTH_MAX = 300  # characters that an editor asks; a sentence or two
+PASSAGE_LENGTH_MAX = 1_000  # characters of a passage that is asked about or quoted; longer ones are cut
+QUOTE_LENGTH_MAX = 500  # characters that a reader quotes: three long sentences
+QUOTE_AROUND_MAX = 40  # characters before and after a quote, by which it is told from the same words elsewhere
