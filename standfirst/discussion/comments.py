@@ -28,6 +28,8 @@ from standfirst.discussion.models import (
     from_address,
 )
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
+from standfirst.discussion.questions import anchors
+from standfirst.discussion.questions.anchors import About, Anchor
 from standfirst.kit import clock
 from standfirst.kit.text import clean_line, clean_text
 
@@ -77,12 +79,13 @@ def post(
     account: Account | None = None,
     address_hash: str = "",
     trap: str = "",
+    about: About | None = None,
 ) -> Posted:
     """Post a comment; without ``guest`` and ``account`` a new guest is welcomed.
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
     says whether it is published or held. Refusals: those of the rules, NoSuchThread,
-    ThreadClosed, ParentElsewhere, NestedTooDeeply. Locks the thread's row while it writes.
+    ThreadClosed, ParentElsewhere, NestedTooDeeply, those of ``anchors.found``. Locks the thread's row while it writes.
     """
     draft = drafted(name=name, text=text, trap=trap)
     thread = Thread.objects.filter(key=thread_key, withdrawn_at__isnull=True).first()
@@ -90,11 +93,14 @@ def post(
         raise refusals.NoSuchThread
     writer = _Writer(guest, account, address_hash)
     wrote_lately = _wrote_lately(writer)
-    twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
+    anchor = anchors.found(thread, about, parent_id=parent_id)
+    twice = _sent_twice(thread, parent_id, draft, writer, anchor) if wrote_lately else None
     if twice is not None:
         return Posted(twice, repeated=True)
     outcome = pipeline.judge(draft, _facts(thread, draft, writer, wrote_lately=wrote_lately))
-    return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer)
+    return keep(
+        thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer, anchor=anchor
+    )
 
 
 def drafted(*, name: str, text: str, trap: str = "") -> Draft:
@@ -112,15 +118,23 @@ class _Writer:
 
 
 @verb
-def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer) -> Posted:
+def keep(
+    *,
+    thread_id: int,
+    parent_id: int | None,
+    draft: Draft,
+    outcome: Outcome,
+    writer: _Writer,
+    anchor: Anchor = anchors.NOWHERE,
+) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply. Touches the thread if it is published.
+    Refusals: ThreadClosed, ParentElsewhere, NestedTooDeeply, QuestionClosed. Touches the thread if it is published.
     """
     thread = Thread.objects.select_for_update().get(pk=thread_id)
     if _is_closed(thread):
         raise refusals.ThreadClosed
-    twice = _sent_twice(thread, parent_id, draft, writer)
+    twice = _sent_twice(thread, parent_id, draft, writer, anchor)
     if twice is not None:
         return Posted(twice, repeated=True)
     parent = _parent(thread, parent_id)
@@ -140,6 +154,7 @@ def keep(*, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcom
         event=0 if outcome.hold else thread.event + 1,
         address_hash=writer.address_hash,
     )
+    anchors.hold(anchor, comment)
     comment.save(force_insert=True)
     _revise(comment, draft, outcome, number=1)
     counts.moved(comment, thread, was="")
@@ -307,16 +322,20 @@ def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) ->
     )
 
 
-def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer) -> Comment | None:
+def _sent_twice(
+    thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer, anchor: Anchor
+) -> Comment | None:
     """Return the same comment if it was sent a moment ago: by the same guest, or a browser that lost the answer.
 
     Whoever carries no key gets to see the first comment only if everybody does, and never its guest's key.
     """
     since = clock.now() - timedelta(seconds=TWICE_SECONDS)
     lately = _written_by(writer).filter(created_at__gte=since).order_by("created_at")
-    same = (thread.pk, parent_id, draft.name)
+    same = (thread.pk, parent_id, draft.name, anchor.question_id)
     # Compared here, as whoever writes is the narrowest way in, and a database may take another.
-    for comment_id, state, *sent in lately.values_list("pk", "state", "thread_id", "parent_id", "name"):
+    for comment_id, state, *sent in lately.values_list(
+        "pk", "state", "thread_id", "parent_id", "name", "question_id"
+    ):
         may_see = writer.guest or writer.account or state == State.PUBLISHED
         said = Revision.objects.filter(comment=comment_id, text=draft.text)
         if may_see and same == tuple(sent) and said.exists():

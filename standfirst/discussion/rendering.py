@@ -24,6 +24,7 @@ PRINTED = (
     *("id", "parent_id", "name", "initials", "colour", "html", "event", "level", "url"),
     *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
     *("votes_url", "reply_url", "replies_url"),
+    *("about_passage", "about_url", "about_asked"),
 )
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Shape(NamedTuple):
     is_gap: bool
     is_edited: bool
     is_open: bool
+    about: str
     answers: int
     language: str
 
@@ -80,7 +82,8 @@ class Moulds:
 def html(comment: ShownComment, *, is_open: bool) -> SafeString:
     """Return ``comment`` and the answers below it as HTML, in the current language and time zone."""
     below = Below([html(answer, is_open=is_open) for answer in comment.replies], _more(comment))
-    shape = Shape(comment.is_gap, comment.is_edited, is_open, len(below.answers), get_language() or "")
+    answers = len(below.answers)
+    shape = Shape(comment.is_gap, comment.is_edited, is_open, comment.about, answers, get_language() or "")
     mould = moulds.of(shape, comment, below)
     return _filled(mould, comment, below) if mould else _rendered(comment, below, is_open=is_open)
 
@@ -118,7 +121,8 @@ def _rendered(comment: ShownComment, below: Below, *, is_open: bool) -> SafeStri
 
 def _blank(shape: Shape, uses: Uses) -> SafeString:
     facts: dict[str, object] = {name: Blank(name, uses) for name in PRINTED}
-    comment = StandIn("comment", uses, {**facts, "is_gap": shape.is_gap, "is_edited": shape.is_edited})
+    known = {"is_gap": shape.is_gap, "is_edited": shape.is_edited, "about": shape.about}
+    comment = StandIn("comment", uses, {**facts, **known})
     answers = [Blank(f"answer_{number}", uses) for number in range(shape.answers)]
     return _made_of(
         TEMPLATE, {"comment": comment, "is_open": shape.is_open, "answers": answers, "more": Blank("more", uses)}

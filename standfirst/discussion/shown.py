@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from standfirst.discussion import cursors, listing, names
 from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
+from standfirst.discussion.questions.about import NOTHING, ShownAbout, about_of
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
 TIMES_REMEMBERED = 4_096  # a megabyte: the first pages of some seventy threads
@@ -47,6 +48,27 @@ class ShownComment:
     replies_more: int
     replies_after: str
     continues_url: str
+    passage: ShownAbout = NOTHING
+
+    @property
+    def about(self) -> str:
+        """What kind of passage it is about, "" for none."""
+        return self.passage.kind
+
+    @property
+    def about_passage(self) -> str:
+        """The passage's words."""
+        return self.passage.passage
+
+    @property
+    def about_url(self) -> str:
+        """Where the passage stands."""
+        return self.passage.url
+
+    @property
+    def about_asked(self) -> str:
+        """What was asked about it."""
+        return self.passage.asked
 
     @property
     def written_at_iso(self) -> str:
@@ -132,7 +154,8 @@ def assembled(
     ``goes_on`` says of some comments what the rows do not tell. ``to_author`` shows what is
     not published, too: only its author may see it.
     """
-    around = _Around(below, thread_url, goes_on or {}, to_author)
+    passages = about_of((*comments, *(row for rows in below.values() for row in rows)), thread_url)
+    around = _Around(below, thread_url, goes_on or {}, to_author, passages)
     return tuple(_shown(comment, around, level_of(comment) if level is None else level) for comment in comments)
 
 
@@ -149,6 +172,7 @@ class _Around:
     thread_url: str
     goes_on: Mapping[int, GoesOn]
     to_author: bool
+    passages: Mapping[int, ShownAbout]
 
 
 def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
@@ -178,6 +202,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         replies_more=0 if deepest else going.count,
         replies_after=cursors.write(OLDEST, going.place) if going.place and going.count else "",
         continues_url=permalink(around.thread_url, first) if deepest and first else "",
+        passage=NOTHING if gap else around.passages.get(comment.pk, NOTHING),
     )
 
 

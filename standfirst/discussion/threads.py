@@ -20,6 +20,7 @@ from standfirst.kit import clock
 from standfirst.kit.text import clean_line
 
 OLDEST = cursors.OLDEST.name  # the order in which a page is shown if none is asked for
+INLINE = "inline"  # shows only answers to the newsroom's questions
 BUSIEST = counts.BUSIEST
 BUSY_DAYS = 30  # a thread that rested for longer is no longer "most discussed"
 NEWS_MAX = 50  # new comments fetched at once; the next look brings more
@@ -28,7 +29,10 @@ _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown wit
 
 # Written out and in one, as whatever shows a thread asks it. A thread is closed once at a time.
 _READABLE = """
-    SELECT discussion_thread.*, discussion_closing.reason AS closed_reason FROM discussion_thread
+    SELECT discussion_thread.*, discussion_closing.reason AS closed_reason, (
+        SELECT SUM(discussion_question.answer_count) FROM discussion_question
+        WHERE discussion_question.thread_id = discussion_thread.id
+    ) AS inline_count FROM discussion_thread
     LEFT JOIN discussion_closing
         ON discussion_closing.thread_id = discussion_thread.id AND discussion_closing.reopened_at IS NULL
     WHERE discussion_thread.key = %s AND discussion_thread.withdrawn_at IS NULL
@@ -52,6 +56,8 @@ class ThreadPage:
     ``count`` is of published comments. ``more_url`` leads to the next page without JavaScript,
     ``more_after`` is its cursor ("" at the end). ``highlighted`` is the comment that the address
     names; ``apart`` is true if a deep conversation is shown instead of a page of the whole.
+    ``inline`` is true if only answers to the newsroom's questions are shown; there are ``inline_count`` of them, None
+    if nothing was ever asked.
     """
 
     key: str
@@ -68,11 +74,25 @@ class ThreadPage:
     is_first: bool = True
     highlighted: int = 0
     apart: bool = False
+    inline: bool = False
+    inline_count: int | None = None
 
     @property
     def more_url(self) -> str:
         """The address of the next page, "" at the end."""
-        return _address(self.url, order=self.order, after=self.more_after) if self.more_after else ""
+        if not self.more_after:
+            return ""
+        return _address(self.url, order=self.order, show=INLINE if self.inline else "", after=self.more_after)
+
+    @property
+    def inline_url(self) -> str:
+        """The address of the answers to the newsroom's questions alone, in the same order."""
+        return _address(self.url, order=self.order, show=INLINE)
+
+    @property
+    def whole_url(self) -> str:
+        """The address of all comments, in the same order."""
+        return _address(self.url, order=self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +151,19 @@ def reopen_thread(*, key: str) -> None:
     _reopen(_locked(key))
 
 
-def page_of(key: str, *, order: str = OLDEST, after: str = "") -> ThreadPage:
-    """Return the page of a thread that begins after the cursor ``after``.
+def page_of(key: str, *, order: str = OLDEST, after: str = "", inline: bool = False) -> ThreadPage:
+    """Return the page of a thread, or of its ``inline`` answers, that begins after the cursor ``after``.
 
     At most 2 + levels queries, whatever the size; two more by votes. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
     """
     chosen = cursors.order_named(order)
     place = cursors.read(chosen, after)
     thread = thread_of(key)
-    rows = listing.roots(thread, chosen, place)
+    rows = listing.roots(thread, chosen, place, inline=inline)
     comments = assembled(rows.comments, listing.levels_below(rows.comments), thread.url)
     more = cursors.write(chosen, rows.next) if rows.next else ""
-    return replace(_page(thread, chosen), comments=comments, more_after=more, is_first=place is None)
+    page = _page(thread, chosen, inline=inline)
+    return replace(page, comments=comments, more_after=more, is_first=place is None)
 
 
 def page_holding(comment_id: int, *, key: str) -> ThreadPage:
@@ -165,13 +186,17 @@ def page_holding(comment_id: int, *, key: str) -> ThreadPage:
 
 
 def page_asked_for(key: str, query: Mapping[str, str]) -> ThreadPage:
-    """Return the page that an address's ``order``, ``after`` and ``comment`` ask for. Refusals: as the others."""
+    """Return the page that an address's ``order``, ``after``, ``show`` and ``comment`` ask for.
+
+    A ``show`` that nobody offered is the whole. Refusals: as the others.
+    """
     comment = query.get("comment", "")
     if comment:
         if not comment.isascii() or not comment.isdigit() or len(comment) > 18:
             raise NoSuchComment
         return page_holding(int(comment), key=key)
-    return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""))
+    inline = query.get("show", "") == INLINE
+    return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""), inline=inline)
 
 
 def replies_of(comment_id: int, *, after: str = "") -> tuple[str, ShownComment]:
@@ -247,9 +272,10 @@ def published_comment(comment_id: int) -> tuple[Comment, Thread]:
     return found, found.thread
 
 
-def _page(thread: Thread, order: Order) -> ThreadPage:
+def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
+    show = INLINE if inline else ""
     tabs = tuple(
-        OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name), tab is order)
+        OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name, show=show), tab is order)
         for tab in ORDERS.values()
     )
     return ThreadPage(
@@ -263,6 +289,8 @@ def _page(thread: Thread, order: Order) -> ThreadPage:
         order=order.name,
         tabs=tabs,
         comments=(),
+        inline=inline,
+        inline_count=thread.inline_count,
     )
 
 
@@ -314,7 +342,7 @@ def _way_down(comment: Comment) -> list[Comment]:
 
 def _address(url: str, **query: str) -> str:
     joint = "&" if "?" in url else "?"
-    return f"{url}{joint}{urlencode(query)}#comments"
+    return f"{url}{joint}{urlencode({name: value for name, value in query.items() if value})}#comments"
 
 
 def _locked(key: str) -> Thread:

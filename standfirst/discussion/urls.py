@@ -1,6 +1,6 @@
 """The discussion's addresses: nouns."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from standfirst.discussion import views
@@ -17,6 +17,7 @@ register_converter(SubjectConverter, "subject")
 app_name = "discussion"
 
 urlpatterns = [
+    path("", include("standfirst.discussion.questions.urls")),
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
     path("discussion/threads/<subject:key>/page/", views.further, name="further"),
     path("discussion/threads/<subject:key>/mine/", views.own_comments, name="mine"),

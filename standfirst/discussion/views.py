@@ -14,13 +14,15 @@ from standfirst.delivery.pages import personal_page, show_own_write, shows, stor
 from standfirst.discussion import comments, mine, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
 from standfirst.discussion.models import Comment, State
+from standfirst.discussion.questions.anchors import About
+from standfirst.discussion.questions.refusals import NoSuchQuestion, QuestionClosed
 from standfirst.discussion.shown import assembled, permalink
 from standfirst.kit.errors import Refusal
 
 TRAP_FIELD = "topic"  # a field that people do not see and programs fill in
 PUBLICATION = "publication"
 ID_DIGITS_MAX = 18
-THREAD_QUERY = ("order", "after", "comment")
+THREAD_QUERY = ("order", "after", "comment", "show")
 
 
 class SeeOther(HttpResponseRedirect):
@@ -41,10 +43,11 @@ def thread(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-@stored_page(query=("order", "after"))
+@stored_page(query=("order", "after", "show"))
 def further(request: HttpRequest, key: str) -> HttpResponse:
     """Further comments alone, for the script."""
-    page = threads.page_of(key, order=request.GET.get("order", threads.OLDEST), after=request.GET.get("after", ""))
+    asked = {name: request.GET[name] for name in ("order", "after", "show") if name in request.GET}
+    page = threads.page_asked_for(key, asked)
     return _kept(request, "discussion/_further.html", {"thread_page": page, "is_open": page.is_open}, page.key)
 
 
@@ -93,6 +96,7 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
             guest=guest,
             address_hash=addresses.hash_of_request(request),
             trap=request.POST.get(TRAP_FIELD, ""),
+            about=_about(request),
         )
     except Refusal as refusal:
         if _wants_json(request) or isinstance(refusal, refusals.NoSuchThread):
@@ -185,13 +189,20 @@ def _parent_id(request: HttpRequest) -> int | None:
     return int(raw)
 
 
+def _about(request: HttpRequest) -> About:
+    names = {"question": "question", "quote": "quote", "before": "quote_before", "after": "quote_after"}
+    return About(**{field: request.POST.get(name, "") for field, name in names.items()})
+
+
 def _form_again(request: HttpRequest, key: str, refusal: Refusal) -> HttpResponse:
     parent = None
     found = threads.thread_of(key)
     raw = request.POST.get("parent", "")
     if raw and not isinstance(refusal, refusals.ParentElsewhere):
         parent = Comment.objects.filter(pk=int(raw), thread=found, state=State.PUBLISHED).first()
-    typed = {name: request.POST.get(name, "") for name in ("name", "text")}
+    typed = {name: request.POST.get(name, "") for name in ("name", "text", "quote", "quote_before", "quote_after")}
+    if not isinstance(refusal, NoSuchQuestion | QuestionClosed):  # else the next press makes it a comment of its own
+        typed["question"] = request.POST.get("question", "")
     context = {"thread": found, "parent": parent, "typed": typed, "refusal": refusal, "is_open": True}
     return _refused(request, "discussion/write.html", context, refusal)
 

@@ -6,10 +6,14 @@ from typing import Any
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import names, threads
+from standfirst.discussion.questions import anchors
+from standfirst.discussion.questions import asking as asking_readers
 from standfirst.funding import campaigns, reports
 from standfirst.mail.house import House, speak_for
 from standfirst.stories import asking, preview
+from standfirst.stories.cards import published
 from standfirst.stories.models import Author, Story
+from standfirst.stories.passages import words
 from standfirst.web import publication
 from standfirst.web.pages import lists, story
 
@@ -19,11 +23,23 @@ def story_published(instance: Story, **_: Any) -> None:
     threads.open_thread(
         key=instance.key, title=instance.headline, url=f"/{instance.address}/", open=instance.comments_open
     )
+    asking_readers.follow_text(
+        key=instance.key, asked=words.asked_in(instance.body), text=words.text_of(instance.body)
+    )
 
 
 def story_withdrawn(instance: Story, **_: Any) -> None:
     """Of a story that nobody can read, nobody reads the comments either; they are kept."""
     threads.withdraw_thread(key=instance.key)
+
+
+def story_text(key: str) -> str:
+    """What a story says as it is published now, for readers who quote it."""
+    number = key.removeprefix("story:")
+    if number == key or not number.isdecimal():
+        return ""
+    found = published().filter(pk=int(number)).first()
+    return words.text_of(found.body) if found else ""
 
 
 def author_names() -> list[str]:
@@ -50,6 +66,7 @@ def connect() -> None:
     reports.name_stories(story_names)
     asking.name_campaigns(campaigns.names)
     names.protect(author_names)
+    anchors.read_texts_with(story_text)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
     preview.show_with("Story", story.preview)

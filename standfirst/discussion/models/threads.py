@@ -27,6 +27,7 @@ class Thread(models.Model):
     event = models.BigIntegerField(default=0)
     votes_number = models.BigIntegerField(default=0)
     closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
+    inline_count: int | None  # no column either: answers to its questions, None if nothing was ever asked
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["last_comment_at"], name="thread_by_last_comment")]

@@ -12,6 +12,9 @@ from django.utils.formats import number_format
 
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
+from standfirst.discussion.questions import reading
+from standfirst.discussion.questions.marks import change_key as question_key
+from standfirst.discussion.questions.marks import parts_of
 from standfirst.discussion.refusals import NoSuchThread
 from standfirst.funding import meter
 from standfirst.kit import clock
@@ -120,6 +123,40 @@ def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
             html = render_to_string("discussion/_thread.html", {"thread_page": threads.page_of(key)})
             done[key] = Rendered(html, frozenset({f"thread:{key}"}))
     return done
+
+
+@fragments("question-mark")
+def question_marks(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """What the mark of a question says: how many answered. One query for all."""
+    return {
+        name: Rendered(
+            render_to_string("discussion/_question_mark.html", {"count": count}).strip(),
+            frozenset({question_key(parts_of(name)[0])}),
+        )
+        for name, count in reading.counts_of(names).items()
+    }
+
+
+@fragments("question")
+def questions(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """A question beside the text: its latest answers, and the form to answer it."""
+    return _questions("discussion/_question.html", names)
+
+
+@fragments("answers")
+def answers(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """A question's latest answers alone: what is renewed while somebody may be typing below them."""
+    return _questions("discussion/_answers.html", names)
+
+
+def _questions(template: str, names: Sequence[str]) -> dict[str, Rendered]:
+    return {
+        name: Rendered(
+            render_to_string(template, {"question": found}).strip(),
+            frozenset({found.change_key, f"thread:{found.key}"}),
+        )
+        for name, found in reading.questions_of(names).items()
+    }
 
 
 @fragments("discussed")

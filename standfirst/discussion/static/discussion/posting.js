@@ -11,7 +11,7 @@ function restore(thread, form) {
   if (!name.value) name.value = recall("name");
 }
 
-function refuse(form, message, field) {
+export function refuse(form, message, field) {
   const error = form.querySelector("[data-error]");
   error.textContent = message;
   error.hidden = false;
@@ -26,6 +26,7 @@ function posted(thread, form, answer) {
   remember(draftOf(thread, form), "");
   remember("name", form.elements.name.value.trim());
   form.elements.text.value = "";
+  if (form.elements.quote) form.elements.quote.value = "";
   form.querySelector("[data-error]").hidden = true;
   if (parent) form.remove();
   if (answer.state === "published") {
