@@ -10,6 +10,8 @@ from wagtail.admin.menu import MenuItem
 
 from standfirst.discussion import desk, moderation
 from standfirst.discussion.comments import MODERATE
+from standfirst.discussion.questions import desk as questions
+from standfirst.discussion.questions.asking import CURATE
 
 MENU_ORDER = 260  # right after pages, pictures and filing
 
@@ -21,6 +23,10 @@ def addresses() -> list[URLPattern]:
         path("discussion/", desk.queue, name="discussion_queue"),
         path("discussion/comments/<int:comment_id>/", desk.queue, name="discussion_case"),
         path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
+        path("discussion/questions/", questions.index, name="discussion_questions"),
+        path("discussion/questions/<int:question_id>/", questions.question, name="discussion_question"),
+        path("discussion/questions/<int:question_id>/closings/", questions.closings, name="discussion_question_closings"),
+        path("discussion/questions/<int:question_id>/picks/", questions.picks, name="discussion_question_picks"),
     ]
 
 
@@ -46,4 +52,20 @@ def menu_item() -> MenuItem:
     """The way to the moderators' pages."""
     return CommentsMenuItem(
         _("Comments"), reverse("discussion_queue"), name="comments", icon_name="comment", order=MENU_ORDER
+    )
+
+
+class QuestionsMenuItem(MenuItem):
+    """What the newsroom asks readers."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to whoever may close questions and pick answers."""
+        return request.user.has_perm(CURATE)
+
+
+@hooks.register("register_admin_menu_item")
+def questions_menu_item() -> MenuItem:
+    """The way to the questions."""
+    return QuestionsMenuItem(
+        _("Questions"), reverse("discussion_questions"), name="questions", icon_name="help", order=MENU_ORDER + 1
     )

@@ -33,7 +33,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
-    """A question with its latest answers, the picked one first."""
+    """A question with its latest answers, the picked one first. ``is_open`` needs an open thread, too."""
 
     id: int
     key: str
@@ -43,6 +43,7 @@ class ShownQuestion:
     title: str
     count: int
     is_open: bool
+    is_closed: bool
     is_gone: bool
     passage_url: str
     all_url: str
@@ -139,6 +140,7 @@ def _shown(row: Question, count: int) -> ShownQuestion:
         title=row.thread.title,
         count=row.answer_count,
         is_open=not (row.is_closed or row.is_thread_closed or row.removed_at),  # type: ignore[attr-defined]
+        is_closed=row.is_closed,  # type: ignore[attr-defined]
         is_gone=row.removed_at is not None,
         passage_url=passage_url(row, row.thread.url),
         all_url=inline_url(row.thread.url),

@@ -71,7 +71,11 @@ def test_whoever_is_not_signed_in_is_asked_to(browser: Browser) -> None:
 def test_a_moderator_changes_no_pages() -> None:
     moderator = a_moderator()
 
-    assert moderator.get_all_permissions() == {"wagtailadmin.access_admin", "discussion.moderate"}
+    assert moderator.get_all_permissions() == {
+        "wagtailadmin.access_admin",
+        "discussion.moderate",
+        "discussion.curate_questions",
+    }
 
 
 def test_the_menu_says_how_many_wait(browser: Browser) -> None:
