@@ -17,6 +17,7 @@ from standfirst.accounts.models import Account  # noqa: E402
 from standfirst.discussion.models import Thread  # noqa: E402
 from standfirst.kit import clock  # noqa: E402
 from standfirst.stories.models import Story  # noqa: E402
+from standfirst.stories.passages.marks import opening_tag  # noqa: E402
 from standfirst.testing.discussion import a_comment, many_comments  # noqa: E402
 from standfirst.testing.funding import make_campaign, paid_gift  # noqa: E402
 from standfirst.testing.stories import make_author, make_picture, make_section, published_story  # noqa: E402
@@ -24,6 +25,7 @@ from standfirst.testing.stories import make_author, make_picture, make_section, 
 PASSWORD = "a journey begins at the harbour"
 ROOTS = 45  # three pages of a thread
 RAISED_MINOR = 140_000
+QUESTION = "0d9b6a1e-3c1f-4e55-8f0a-7b9a5a0c0d11"
 
 
 def fill_stories() -> dict[str, Story]:
@@ -36,6 +38,7 @@ def fill_stories() -> dict[str, Story]:
         "moderated": "Why the gulls left Market Street",
         "keyboard": "A bakery opens before the first boat",
         "watched": "Nobody counts the herring any more",
+        "asking": "What the tide left on Gull Street",
     }
     body = [
         {
@@ -45,6 +48,8 @@ def fill_stories() -> dict[str, Story]:
         {"type": "heading", "value": {"text": "An hour late", "level": "2"}},
         {"type": "text", "value": '<p>The <a href="/">harbour</a> keeps its own time.</p>' * 4},
     ]
+    mark = opening_tag(QUESTION, "Where were you when the boat came in?", opened=False)
+    asking = [{"type": "text", "value": f"<p>The tide came at night, and {mark}nobody slept well</a> after.</p>"}, *body]
     return {
         name: published_story(
             headline,
@@ -52,7 +57,7 @@ def fill_stories() -> dict[str, Story]:
             section=section,
             standfirst="What the town has been waiting for since the storm, told from the quay.",
             hero=make_picture(f"{headline}, a picture", width=1600, height=1000),
-            body=body,
+            body=asking if name == "asking" else body,
             at=clock.now() - timedelta(days=2 + number),
         )
         for number, (name, headline) in enumerate(headlines.items())

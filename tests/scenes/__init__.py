@@ -1,6 +1,6 @@
 """What happens in a publication, told as scenes: between them they run every verb there is."""
 
-from tests.scenes import discussion, funding, mail, stories
+from tests.scenes import discussion, funding, mail, questions, stories
 from tests.scenes.world import World, scenes
 
-__all__ = ["World", "discussion", "funding", "mail", "scenes", "stories"]
+__all__ = ["World", "discussion", "funding", "mail", "questions", "scenes", "stories"]

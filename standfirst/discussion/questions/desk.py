@@ -73,7 +73,7 @@ def picks(request: HttpRequest, question_id: int) -> HttpResponse:
     return _done(request, question_id, asking.unpick, question_id=question_id)
 
 
-def _done(request: HttpRequest, question_id: int, do: Callable[..., Any], **what: int) -> HttpResponse:
+def _done(request: HttpRequest, shown: int, do: Callable[..., Any], **what: int) -> HttpResponse:
     by = request.user
     if not isinstance(by, Account):
         raise PermissionDenied
@@ -81,7 +81,7 @@ def _done(request: HttpRequest, question_id: int, do: Callable[..., Any], **what
         do(by=by, **what)
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    return HttpResponseRedirect(reverse("discussion_question", args=[question_id]))
+    return HttpResponseRedirect(reverse("discussion_question", args=[shown]))
 
 
 def _around(title: str) -> dict[str, Any]:
