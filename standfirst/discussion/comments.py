@@ -98,9 +98,7 @@ def post(
     if twice is not None:
         return Posted(twice, repeated=True)
     outcome = pipeline.judge(draft, _facts(thread, draft, writer, wrote_lately=wrote_lately))
-    return keep(
-        thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer, anchor=anchor
-    )
+    return keep(thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer, anchor=anchor)
 
 
 def drafted(*, name: str, text: str, trap: str = "") -> Draft:
@@ -322,9 +320,7 @@ def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) ->
     )
 
 
-def _sent_twice(
-    thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer, anchor: Anchor
-) -> Comment | None:
+def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer, anchor: Anchor) -> Comment | None:
     """Return the same comment if it was sent a moment ago: by the same guest, or a browser that lost the answer.
 
     Whoever carries no key gets to see the first comment only if everybody does, and never its guest's key.
@@ -333,9 +329,7 @@ def _sent_twice(
     lately = _written_by(writer).filter(created_at__gte=since).order_by("created_at")
     same = (thread.pk, parent_id, draft.name, anchor.question_id)
     # Compared here, as whoever writes is the narrowest way in, and a database may take another.
-    for comment_id, state, *sent in lately.values_list(
-        "pk", "state", "thread_id", "parent_id", "name", "question_id"
-    ):
+    for comment_id, state, *sent in lately.values_list("pk", "state", "thread_id", "parent_id", "name", "question_id"):
         may_see = writer.guest or writer.account or state == State.PUBLISHED
         said = Revision.objects.filter(comment=comment_id, text=draft.text)
         if may_see and same == tuple(sent) and said.exists():

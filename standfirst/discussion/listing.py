@@ -148,9 +148,7 @@ def _cut(comments: list[Comment], order: Order, count: int, votes_number: int = 
     return Rows(comments[:count], order.place(comments[count - 1], votes_number))
 
 
-def _roots_by_votes(
-    thread: Thread, among: QuerySet[Comment], order: Order, place: Place | None, count: int
-) -> Rows:
+def _roots_by_votes(thread: Thread, among: QuerySet[Comment], order: Order, place: Place | None, count: int) -> Rows:
     votes_number = thread.votes_number if place is None else min(place.votes_number, thread.votes_number)
     moved = _moved_since(thread, among, votes_number)
     for _ in range(_TRIES):
@@ -169,7 +167,10 @@ def _roots_by_votes(
 
 
 def _moved_since(thread: Thread, among: QuerySet[Comment], votes_number: int) -> dict[int, Comment]:
-    """Return those of the roots ``among`` whose score changed since, each with ``swung``: by how much. One statement, one moment."""
+    """Return those of the roots ``among`` whose score changed since, each with ``swung``: by how much.
+
+    One statement, one moment.
+    """
     moved = among.filter(swings__thread=thread, swings__number__gt=votes_number)
     return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum("swings__step")))}
 

@@ -25,7 +25,9 @@ def addresses() -> list[URLPattern]:
         path("discussion/comments/<int:comment_id>/decisions/", desk.decide, name="discussion_decide"),
         path("discussion/questions/", questions.index, name="discussion_questions"),
         path("discussion/questions/<int:question_id>/", questions.question, name="discussion_question"),
-        path("discussion/questions/<int:question_id>/closings/", questions.closings, name="discussion_question_closings"),
+        path(
+            "discussion/questions/<int:question_id>/closings/", questions.closings, name="discussion_question_closings"
+        ),
         path("discussion/questions/<int:question_id>/picks/", questions.picks, name="discussion_question_picks"),
     ]
 

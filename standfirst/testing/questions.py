@@ -32,7 +32,9 @@ def a_question(thread: Thread, passage: str = "an hour late", text: str = "Were 
     return Question.objects.get(thread=thread, mark=new.mark)
 
 
-def an_answer(question: Question, *, text: str = "", name: str = "Ines", guest: Guest | None = None, trap: str = "") -> Comment:
+def an_answer(
+    question: Question, *, text: str = "", name: str = "Ines", guest: Guest | None = None, trap: str = ""
+) -> Comment:
     """Answer a question, with a text that nobody posted before unless one is given."""
     return comments.post(
         thread_key=question.thread.key,

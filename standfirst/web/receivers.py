@@ -23,9 +23,7 @@ def story_published(instance: Story, **_: Any) -> None:
     threads.open_thread(
         key=instance.key, title=instance.headline, url=f"/{instance.address}/", open=instance.comments_open
     )
-    asking_readers.follow_text(
-        key=instance.key, asked=words.asked_in(instance.body), text=words.text_of(instance.body)
-    )
+    asking_readers.follow_text(key=instance.key, asked=words.asked_in(instance.body), text=words.text_of(instance.body))
 
 
 def story_withdrawn(instance: Story, **_: Any) -> None:

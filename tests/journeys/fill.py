@@ -49,7 +49,10 @@ def fill_stories() -> dict[str, Story]:
         {"type": "text", "value": '<p>The <a href="/">harbour</a> keeps its own time.</p>' * 4},
     ]
     mark = opening_tag(QUESTION, "Where were you when the boat came in?", opened=False)
-    asking = [{"type": "text", "value": f"<p>The tide came at night, and {mark}nobody slept well</a> after.</p>"}, *body]
+    asking = [
+        {"type": "text", "value": f"<p>The tide came at night, and {mark}nobody slept well</a> after.</p>"},
+        *body,
+    ]
     return {
         name: published_story(
             headline,

@@ -46,16 +46,25 @@ def select_in_editor(desk: Page, words: str) -> None:
         desk.keyboard.press("Shift+ArrowLeft")
 
 
+def go_into(desk: Page, text: Locator, key: str) -> None:
+    """Put the cursor into an editor's line, not onto a mark in it, and go to one of its ends."""
+    text.click(position={"x": 3, "y": 8})
+    expect(text).to_be_focused()
+    expect(desk.locator(".Tooltip")).to_have_count(0)
+    desk.keyboard.press(key)
+
+
 def publish(desk: Page) -> None:
-    desk.locator("footer").get_by_role("button", name=re.compile("actions", re.IGNORECASE)).click()
-    desk.locator("footer").get_by_role("button", name="Publish", exact=True).click()
+    desk.get_by_role("button", name="More actions").click()
+    desk.get_by_role("button", name="Publish", exact=True).click()
     expect(desk.locator(".messages")).to_contain_text("published")
 
 
-def test_an_editor_asks_about_a_passage_and_readers_see_it(sign_in, visitor) -> None:
+def test_an_editor_asks_about_a_passage_and_readers_see_it(sign_in, visitor, watch) -> None:
+    watch.expected.append("400")  # the desk saves by itself while one types: a text that is still empty is refused
     desk = sign_in("editor")
     begin_story(desk)
-    desk.get_by_label("Title").first.fill("The keeper comes home")
+    desk.get_by_placeholder("Page title").fill("The keeper comes home")
     desk.get_by_role("region", name="Text").get_by_role("button", name="Insert a block").first.click()
     desk.get_by_role("option", name="Text", exact=True).click()
     written(desk).click()
@@ -63,23 +72,25 @@ def test_an_editor_asks_about_a_passage_and_readers_see_it(sign_in, visitor) -> 
     select_in_editor(desk, "six o'clock")
     desk.get_by_role("button", name="Ask the readers about this passage").first.click()
     dialog = desk.get_by_role("dialog", name="Ask the readers about this passage")
-    dialog.get_by_label("Your question").fill("Did <you> see it, and \"when\"?")
+    dialog.get_by_label("Your question").fill('Did <you> see it, and "when"?')
     axe_in(desk, "dialog.asking")
     dialog.get_by_role("button", name="Ask").click()
     expect(written(desk).locator(".TooltipEntity")).to_have_text(re.compile("six o'clock"))
+    # A form sent while the desk saves the draft by itself would be another draft.
+    expect(desk.locator(".w-autosave-indicator__state--saved")).to_be_visible()
     publish(desk)
     desk.get_by_role("link", name="Edit", exact=True).first.click()
     expect(written(desk).locator(".TooltipEntity")).to_have_text(re.compile("six o'clock"))
 
     # The text around it and in it changes; the question stays the same one.
-    written(desk).click()
-    desk.keyboard.press("End")
+    go_into(desk, written(desk), "End")
     desk.keyboard.type(" sharp")
+    expect(written(desk)).to_contain_text("sharp")
     publish(desk)
 
     reader = visitor("/2026/11/the-keeper-comes-home/")
     mark(reader).click()
-    expect(panel(reader)).to_contain_text("Did <you> see it, and \"when\"?")
+    expect(panel(reader)).to_contain_text('Did <you> see it, and "when"?')
 
 
 def axe_in(page: Page, selector: str) -> None:
@@ -126,7 +137,7 @@ def test_a_reader_answers_beside_the_text_with_the_keyboard_alone(site, visitor)
 
 def test_an_answer_counts_on_pages_that_are_open(site, visitor) -> None:
     watching, writing = visitor(site.path("asking")), visitor(site.path("asking"))
-    before = int(watching.locator(".question-sign .figure").first.inner_text())
+    before = int(watching.locator(".question-sign .figure").first.inner_text().replace("?", "0"))
     mark(writing).click()
     panel(writing).get_by_label("Your answer").fill("Asleep, and I regret it.")
     panel(writing).get_by_label("Name").fill("Sleeper")
@@ -204,7 +215,7 @@ def quoted(site, visitor) -> Iterator[Page]:
     axe(page)
     form.get_by_role("button", name="Post the comment").click()
     expect(page.locator(".comment", has_text="It did, at three.").first).to_be_visible()
-    yield page
+    return page
 
 
 def test_a_reader_quotes_a_sentence_and_hears_that_the_text_has_changed(site, quoted: Page, sign_in) -> None:
@@ -217,11 +228,11 @@ def test_a_reader_quotes_a_sentence_and_hears_that_the_text_has_changed(site, qu
     desk = sign_in("editor")
     desk.goto(f"/desk/pages/{site.stories['asking']['key'].removeprefix('story:')}/edit/")
     text = desk.get_by_role("region", name="Text").locator("[contenteditable=true]").first
-    text.click()
-    desk.keyboard.press("Home")
+    go_into(desk, text, "Home")
     for _ in "The tide came at night":
         desk.keyboard.press("Delete")
     desk.keyboard.type("It rained")
+    expect(text).to_contain_text(f"It rained, and {PASSAGE}")
     publish(desk)
 
     quoted.reload()

@@ -11,7 +11,6 @@ from standfirst.testing import discussion as talk
 from standfirst.testing import funding as money
 from standfirst.testing import stories as paper
 
-
 QUESTION = "6d2f4c58-9d3e-4b5a-8d53-52b3a8f0c001"
 
 
@@ -31,7 +30,10 @@ class World:
         self.author, self.picture = paper.make_author(), paper.make_picture()
         filed = {"section": self.section, "series": self.series, "topics": [self.topic], "hero": self.picture}
         self.boat = money.make_campaign(slug="boat", featured=False)
-        asking = [asking_block("The lamp was lit at six, says the keeper."), {"type": "campaign", "value": {"campaign": "boat", "text": "For the boat"}}]
+        asking = [
+            asking_block("The lamp was lit at six, says the keeper."),
+            {"type": "campaign", "value": {"campaign": "boat", "text": "For the boat"}},
+        ]
         self.story = paper.published_story(by=self.author, body=asking, **filed)
         self.other = paper.published_story("The school keeps its hall", section=self.section)
         self.page = paper.plain_page()

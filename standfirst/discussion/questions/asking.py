@@ -115,10 +115,11 @@ def _follow_questions(thread: Thread, asked: Sequence[Asked]) -> bool:
         if not passage or not text:
             continue
         mark = usable_mark(each.mark)
-        question = known.pop(mark, None) or Question(thread=thread, mark=mark, asked_at=clock.now())
+        new = mark not in known
+        question = Question(thread=thread, mark=mark, asked_at=clock.now()) if new else known.pop(mark)
         was = (question.place, question.passage, question.text, question.opened, question.removed_at)
         now = (place, passage, text, each.opened, None)
-        if question.pk is None or was != now:
+        if new or was != now:
             question.place, question.passage, question.text, question.opened, question.removed_at = now
             question.save()
             changed = True

@@ -1,4 +1,4 @@
-"""How a question is named: by its thread's key and its mark. What readers see of a thread's questions has a key of its own."""
+"""How a question is named: by its thread's key and its mark; and the key under which its changes are told."""
 
 import uuid
 

@@ -84,7 +84,9 @@ class Text:
         best, best_fit = -1, -1
         for begin in _occurrences(text, wanted):
             end = begin + len(wanted)
-            fit = _shared_end(text[max(0, begin - len(left)) : begin], left) + _shared_beginning(text[end : end + len(right)], right)
+            fit = _shared_end(text[max(0, begin - len(left)) : begin], left) + _shared_beginning(
+                text[end : end + len(right)], right
+            )
             if fit > best_fit:
                 best, best_fit = begin, fit
         return (places[best], places[best + len(wanted) - 1] + 1) if best >= 0 else None
@@ -99,7 +101,9 @@ class Text:
         if end <= begin:
             return None
         place = places[begin], places[end - 1] + 1
-        return place if _likeness(_words(kept.exact), _words(self._text[slice(*place)])) >= BETWEEN_LIKENESS_MIN else None
+        return (
+            place if _likeness(_words(kept.exact), _words(self._text[slice(*place)])) >= BETWEEN_LIKENESS_MIN else None
+        )
 
     def _most_like(self, wanted: list[str]) -> tuple[int, int] | None:
         """Return the stretch of as many words that shares most of ``wanted``, if it is like enough. Linear."""

@@ -1,7 +1,9 @@
 """Questions about passages: in step with the text, answered like any comment, counted exactly, closed, picked."""
 
+import contextlib
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from standfirst.delivery import changes
 from standfirst.delivery.fragments import render as fragments
-from standfirst.discussion import comments, counts, refusals, threads, votes
+from standfirst.discussion import comments, counts, refusals, rendering, threads, votes
 from standfirst.discussion.models import Comment, PickedAnswer, Question, Thread
 from standfirst.discussion.questions import asking, reading
 from standfirst.discussion.questions.anchors import About
@@ -50,7 +52,11 @@ def test_a_question_follows_the_text_and_keeps_its_answers() -> None:
     follow(thread, Asked("an hour and a half late", "Were you there, too?", mark=asked.mark, opened=True))
 
     question = Question.objects.get()
-    assert (question.passage, question.text, question.opened) == ("an hour and a half late", "Were you there, too?", True)
+    assert (question.passage, question.text, question.opened) == (
+        "an hour and a half late",
+        "Were you there, too?",
+        True,
+    )
     assert question.answer_count == 1
 
 
@@ -121,7 +127,9 @@ def test_a_question_of_another_story_is_not_answered_here() -> None:
     assert Comment.objects.count() == 0
 
 
-@pytest.mark.parametrize("mark", [str(uuid.uuid4()), "1", "x" * 10_000, "00000000-0000-0000-0000-000000000000", "' OR 1=1"])
+@pytest.mark.parametrize(
+    "mark", [str(uuid.uuid4()), "1", "x" * 10_000, "00000000-0000-0000-0000-000000000000", "' OR 1=1"]
+)
 def test_a_made_up_mark_is_refused(mark: str) -> None:
     thread = a_thread()
     a_question(thread)
@@ -278,7 +286,11 @@ def test_a_held_answer_tells_nobody() -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(steps=st.lists(st.tuples(st.sampled_from(["answer", "hold", "publish", "reject", "remark"]), st.integers(0, 5)), max_size=12))
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["answer", "hold", "publish", "reject", "remark"]), st.integers(0, 5)), max_size=12
+    )
+)
 def test_the_counts_are_exact_whatever_happens(steps: list[tuple[str, int]]) -> None:
     thread, moderator = a_thread(), a_moderator()
     questions = [a_question(thread), a_question(thread, "quay", "And you?")]
@@ -291,10 +303,8 @@ def test_the_counts_are_exact_whatever_happens(steps: list[tuple[str, int]]) -> 
         elif said:
             chosen = said[number % len(said)]
             verb = {"hold": comments.hold, "publish": comments.publish, "reject": comments.reject}[what]
-            try:
+            with contextlib.suppress(refusals.DecidedAlready):
                 verb(comment_id=chosen.pk, by=moderator, reason="Because")
-            except refusals.DecidedAlready:
-                pass
 
     assert counts.check_counts() == []
     counted = reading.counts_of([f"{thread.key}:{each.mark}" for each in questions])
@@ -394,6 +404,17 @@ def test_the_marks_of_a_story_take_one_query_together() -> None:
     assert len(done) == 8
 
 
+def test_every_kind_of_passage_comes_out_of_a_mould_as_out_of_the_template() -> None:
+    thread = a_thread()
+    an_answer(a_question(thread, "an <b>hour</b> 100%s late", "Were 'you' & %(x)s there?"))
+    shown = threads.page_of(thread.key).comments[0]
+
+    for kind in ("question", "picked", "question-gone", "quote", "quote-changed", "quote-gone"):
+        comment = replace(shown, passage=replace(shown.passage, kind=kind))
+        assert rendering.html(comment, is_open=True) == rendering.html_without_moulds(comment, is_open=True)
+    assert rendering.moulds.given_up is False
+
+
 # On its page and beside the text
 
 
@@ -447,7 +468,10 @@ def test_nothing_that_is_asked_or_answered_breaks_out_of_its_place(browser: Brow
     pages = [
         reader.get(f"/discussion/threads/{thread.key}/").content.decode(),
         reader.get(f"/discussion/threads/{thread.key}/questions/{question.mark}/").content.decode(),
-        *(made.html for made in fragments([f"{kind}:{thread.key}:{question.mark}" for kind in ("question", "answers")]).values()),
+        *(
+            made.html
+            for made in fragments([f"{kind}:{thread.key}:{question.mark}" for kind in ("question", "answers")]).values()
+        ),
     ]
 
     for page in pages:

@@ -56,7 +56,9 @@ def test_a_quoted_sentence_stands_above_the_comment_and_leads_to_its_place(brows
 
     assert response.status_code == 303
     assert (shown(thread).about, shown(thread).about_passage) == ("quote", WALL)
-    assert shown(thread).about_url == f"{thread.url}#text:~:text=The%20council%20meets%20on,decide%20about%20the%20wall."
+    assert (
+        shown(thread).about_url == f"{thread.url}#text:~:text=The%20council%20meets%20on,decide%20about%20the%20wall."
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,7 +167,9 @@ def test_a_passage_that_moved_and_changed_is_found_by_its_likeness(browser: Brow
     thread = a_thread()
     quote(browser(), thread, WALL)
 
-    publish(thread, text, "On Thursday. The council meets on Friday to decide about the wall.\n" + TEXT.replace(WALL, ""))
+    publish(
+        thread, text, "On Thursday. The council meets on Friday to decide about the wall.\n" + TEXT.replace(WALL, "")
+    )
 
     assert Quote.objects.get().found == "The council meets on Friday to decide about the wall."
 
@@ -236,7 +240,10 @@ def test_a_long_text_with_many_quotes_is_looked_through_in_a_moment() -> None:
     text = Text("the council decides about the wall and the pier and the boat " * 2_000)
 
     for number in range(20):
-        assert text.passage_now(Passage(f"nothing of this number {number} stands anywhere in here", "x" * 40, "y" * 40)) is None
+        assert (
+            text.passage_now(Passage(f"nothing of this number {number} stands anywhere in here", "x" * 40, "y" * 40))
+            is None
+        )
     assert text.passage("the council decides about the wall") is not None
 
 

@@ -10,7 +10,10 @@ from standfirst.importers.tests.test_import_details import remark
 from standfirst.stories.models import FrontPage, Story
 
 pytestmark = pytest.mark.django_db
-FORM = '[wpdiscuz-feedback id="k3v9" question="Who saw the \'keeper\' &amp; when?" opened="1"]on the stair[/wpdiscuz-feedback]'
+FORM = (
+    '[wpdiscuz-feedback id="k3v9" question="Who saw the \'keeper\' &amp; when?" opened="1"]'
+    "on the stair[/wpdiscuz-feedback]"
+)
 META = "<wp:meta_key>wpdiscuz_feedback_form_id</wp:meta_key><wp:meta_value>{}</wp:meta_value>"
 
 
@@ -20,12 +23,15 @@ def answering(number: str, form: str = "12", **fields: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "content", [f"She stood {FORM} at dusk.", f"<!-- wp:paragraph --><p>She stood {FORM} at dusk.</p><!-- /wp:paragraph -->"]
+    "content",
+    [f"She stood {FORM} at dusk.", f"<!-- wp:paragraph --><p>She stood {FORM} at dusk.</p><!-- /wp:paragraph -->"],
 )
 def test_a_question_comes_along_and_can_be_answered(
     content: str, founded: FrontPage, bring_in: Import, write: Written, post: Written
 ) -> None:
-    report = bring_in(write(post(1, content, extra=answering("1") + remark("2", "No answer.") + answering("3", comment_parent="1"))))
+    report = bring_in(
+        write(post(1, content, extra=answering("1") + remark("2", "No answer.") + answering("3", comment_parent="1")))
+    )
 
     question = Question.objects.get()
     assert (question.passage, question.text, question.opened) == ("on the stair", "Who saw the 'keeper' & when?", True)
@@ -35,7 +41,9 @@ def test_a_question_comes_along_and_can_be_answered(
     assert "wpdiscuz" not in report
 
 
-def test_a_second_import_knows_the_question(founded: FrontPage, bring_in: Import, write: Written, post: Written) -> None:
+def test_a_second_import_knows_the_question(
+    founded: FrontPage, bring_in: Import, write: Written, post: Written
+) -> None:
     path = write(post(1, f"She stood {FORM}.", extra=answering("1")))
     bring_in(path)
     bring_in(path)

@@ -28,7 +28,9 @@ def body_of(*texts: str) -> StreamValue:
     return BodyBlock().to_python([{"type": "text", "value": text} for text in texts])
 
 
-def marked(passage: str = "an hour late", text: str = "Were you there?", *, mark: str = MARK, opened: bool = False) -> str:
+def marked(
+    passage: str = "an hour late", text: str = "Were you there?", *, mark: str = MARK, opened: bool = False
+) -> str:
     return f"{opening_tag(mark, text, opened=opened)}{passage}</a>"
 
 
@@ -52,7 +54,7 @@ def test_the_editor_gives_back_what_it_was_given(text: str, passage: str, opened
 
 
 def test_the_editor_keeps_what_stands_inside_of_a_passage_and_around_it() -> None:
-    source = f"<p>The boat came {marked('an <b>hour</b> late')} on <a href=\"https://a.example/\">Monday</a>.</p>"
+    source = f'<p>The boat came {marked("an <b>hour</b> late")} on <a href="https://a.example/">Monday</a>.</p>'
 
     assert edited(source) == source.replace(f'id="{MARK}" linktype="question"', f'linktype="question" id="{MARK}"')
 
@@ -100,7 +102,10 @@ def test_questions_are_read_in_their_order() -> None:
 def test_a_storys_words_are_those_of_its_text_and_nothing_else() -> None:
     body = BodyBlock().to_python(
         [
-            {"type": "text", "value": f"<p>The boat &amp; the <b>qu</b>ay.</p><ul><li>{marked()}</li><li>Two</li></ul>"},
+            {
+                "type": "text",
+                "value": f"<p>The boat &amp; the <b>qu</b>ay.</p><ul><li>{marked()}</li><li>Two</li></ul>",
+            },
             {"type": "heading", "value": {"text": "A < B", "level": "2"}},
             {"type": "quotation", "value": {"text": "<p>We waited.</p>", "source": "Ines", "source_url": ""}},
             {"type": "support_call", "value": {"text": "Give!"}},

@@ -5,8 +5,9 @@ import { refuse } from "./posting.js";
 import { pieces } from "./reading.js";
 
 const fragment = (kind, name) => `/fragments/${encodeURIComponent(`${kind}:${name}`)}`;
-const panelOf = (name) => document.querySelector(`[data-panel="${CSS.escape(name)}"]`);
-const marksOf = (name) => document.querySelectorAll(`[data-question="${CSS.escape(name)}"]`);
+const text = document.querySelector("#text");
+const all = (kind, name) => text.querySelectorAll(`[data-${kind}${name ? `="${name}"` : ""}]`);
+const panelOf = (name) => all("panel", name)[0];
 const draftOf = (form) => `draft.${form.dataset.answering}`;
 
 function ready(panel) {
@@ -20,12 +21,12 @@ function ready(panel) {
 
 function show(panel, on) {
   panel.hidden = !on;
-  const marks = marksOf(panel.dataset.panel);
-  for (const mark of marks) mark.setAttribute("aria-expanded", String(on));
+  const marks = all("question", panel.dataset.panel);
+  for (const mark of marks) mark.ariaExpanded = on;
   if (!on) (panel.opener ?? marks[0])?.focus({ preventScroll: true });
 }
 
-// What is read stays where it is: the panel stands beside the text, or opens below its paragraph.
+// Beside the text, or below its paragraph: what is read stays where it is.
 async function open(mark) {
   const name = mark.dataset.question;
   let panel = panelOf(name);
@@ -34,11 +35,10 @@ async function open(mark) {
     panel.className = "question-panel";
     panel.dataset.panel = name;
     panel.append(await pieces(fragment("question", name)));
-    panel.setAttribute("aria-label", panel.querySelector(".question-by").textContent);
+    panel.ariaLabel = panel.querySelector(".question-by").textContent;
     if (panelOf(name)) return;
-    const item = mark.closest("li");
-    if (item) item.append(panel);
-    else mark.closest("p").after(panel);
+    mark.closest("p")?.after(panel);
+    mark.closest("li")?.append(panel);
     ready(panel);
   }
   panel.opener = mark;
@@ -49,40 +49,37 @@ async function open(mark) {
 
 async function send(form) {
   const button = form.querySelector("[type=submit]");
-  const { text, name } = form.elements;
+  const { text: words, name } = form.elements;
   button.disabled = true;
   try {
     const body = new URLSearchParams(new FormData(form));
     const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     const said = await answer.json();
-    if (!answer.ok) return refuse(form, said.message, said.field);
+    if (!answer.ok) throw said;
     const published = said.state === "published";
     remember(draftOf(form), "");
-    remember("name", name.value.trim());
-    if (!published) remember(`wrote.${form.dataset.answering.replace(/:[^:]*$/, "")}`, "yes");
-    text.value = "";
+    remember("name", name.value);
+    if (!published) remember(`wrote.${form.dataset.answering.slice(0, -37)}`, "yes");
+    words.value = "";
     form.querySelector("[data-error]").hidden = true;
     form.nextElementSibling.textContent = published ? form.dataset.posted : form.dataset.held;
     const answers = form.parentElement.querySelector("[data-fragment]");
     if (published) answers?.replaceChildren(await pieces(fragment("answers", form.dataset.answering)));
-  } catch {
-    form.dataset.plain = "yes"; // the next press sends the form without this script
-    refuse(form, form.dataset.kept);
+  } catch (said) {
+    if (!said.code) form.dataset.plain = "yes"; // the next press sends the form without this script
+    refuse(form, said.code ? said.message : form.dataset.kept, said.field);
   } finally {
     button.disabled = false;
   }
-  return undefined;
 }
 
-const text = document.querySelector("#text");
-
-for (const mark of text?.querySelectorAll("[data-question]") ?? []) {
-  mark.setAttribute("role", "button");
-  mark.setAttribute("aria-expanded", String(Boolean(panelOf(mark.dataset.question))));
+for (const mark of all("question")) {
+  mark.role = "button";
+  mark.ariaExpanded = Boolean(panelOf(mark.dataset.question));
 }
-for (const panel of text?.querySelectorAll("[data-panel]") ?? []) if (panel.children.length) ready(panel);
+for (const panel of all("panel")) if (panel.children.length) ready(panel);
 
-text?.addEventListener("click", (event) => {
+text.addEventListener("click", (event) => {
   if (event.target.matches(".question-close")) return show(event.target.parentElement, false);
   const mark = event.target.closest("[data-question]");
   if (!mark || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -91,18 +88,18 @@ text?.addEventListener("click", (event) => {
   if (panel && !panel.hidden) show(panel, false);
   else open(mark).catch(() => (location.href = mark.href));
 });
-text?.addEventListener("keydown", (event) => {
+text.addEventListener("keydown", (event) => {
   const panel = event.target.closest("[data-panel]");
   if (event.key === "Escape" && panel) show(panel, false);
   if (event.key !== " " || !event.target.matches("[data-question]")) return;
   event.preventDefault();
   event.target.click();
 });
-text?.addEventListener("input", (event) => {
+text.addEventListener("input", (event) => {
   const { form } = event.target;
   if (form?.dataset.answering && event.target.name === "text") remember(draftOf(form), event.target.value);
 });
-text?.addEventListener("submit", (event) => {
+text.addEventListener("submit", (event) => {
   if (!event.target.dataset.answering || event.target.dataset.plain) return;
   event.preventDefault();
   send(event.target);

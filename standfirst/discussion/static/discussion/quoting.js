@@ -3,7 +3,7 @@
 const AROUND = 40; // characters before and after, by which the same words elsewhere are told apart
 const text = document.querySelector("#text");
 const fields = () => document.querySelector(".thread > form[data-form]")?.elements;
-const offer = document.querySelector("template[data-quote-offer]")?.content.firstElementChild.cloneNode(true);
+const offer = document.querySelector(".quote-offer");
 
 // What the page adds to the text is not quoted.
 function said(range) {
@@ -24,22 +24,20 @@ function selected() {
 }
 
 function quote(range) {
-  const { quote: field, quote_before: before, quote_after: after, text: words } = fields();
+  const form = fields();
+  form.quote.value = said(range).trim();
   const [left, right] = [range.cloneRange(), range.cloneRange()];
+  left.collapse(true);
   left.setStart(text, 0);
-  left.setEnd(range.startContainer, range.startOffset);
-  right.setStart(range.endContainer, range.endOffset);
+  right.collapse();
   right.setEnd(text, text.childNodes.length);
-  field.value = said(range).trim();
-  before.value = said(left).slice(-AROUND);
-  after.value = said(right).slice(0, AROUND);
-  field.closest("details").open = true;
-  words.focus();
+  form.quote_before.value = said(left).slice(-AROUND);
+  form.quote_after.value = said(right).slice(0, AROUND);
+  form.quote.closest("details").open = true;
+  form.text.focus();
 }
 
 if (text && offer) {
-  offer.hidden = true;
-  text.after(offer);
   offer.addEventListener("pointerdown", (event) => event.preventDefault()); // or the selection would go
   offer.addEventListener("click", () => quote(selected()));
   document.addEventListener("selectionchange", () => {

@@ -94,7 +94,8 @@
 
   const Mark = ({ children, contentState, entityKey, onEdit, onRemove }) => {
     const label = contentState.getEntity(entityKey).getData().question;
-    return React.createElement(draftail.TooltipEntity, { entityKey, onEdit, onRemove, icon: "help", label }, children);
+    const icon = React.createElement(window.wagtail.components.Icon, { name: "help" });
+    return React.createElement(draftail.TooltipEntity, { entityKey, onEdit, onRemove, icon, label }, children);
   };
 
   draftail.registerPlugin({ type: "QUESTION", source: Source, decorator: Mark }, "entityTypes");
