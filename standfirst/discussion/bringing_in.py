@@ -28,7 +28,7 @@ class BroughtIn:
     """A comment of another system, as an importer read it.
 
     ``body_format`` is "html" or "markdown", ``state`` "published", "held" or "rejected";
-    ``up`` and ``down`` are votes that were cast there.
+    ``up`` and ``down`` are votes that were cast there, ``question`` is the mark of the question that it answers.
     """
 
     source_id: str
@@ -41,6 +41,7 @@ class BroughtIn:
     reason: str = ""
     up: int = 0
     down: int = 0
+    question: str = ""
 
 
 @dataclass(slots=True)
@@ -87,8 +88,11 @@ def keep_brought_in(
     fresh = {source_id: pair for source_id, pair in rendered.items() if source_id not in known}
     parents = _known(source, {pair[0].parent_source_id for pair in fresh.values() if pair[0].parent_source_id})
     standing = {key: row for key, row in (known | parents).items() if row.thread_id == thread.pk}
+    questions = {str(each.mark): each.pk for each in thread.questions.all()}
     for generation in _generations({key: pair[0] for key, pair in fresh.items()}, standing, report):
         rows = [_row(thread, source, *fresh[key], standing) for key in generation]
+        for row, key in zip(rows, generation, strict=True):
+            row.question_id = questions.get(fresh[key][0].question) if row.parent is None else None
         Comment.objects.bulk_create(rows, batch_size=AT_ONCE)
         standing |= dict(zip(generation, rows, strict=True))
         Revision.objects.bulk_create(

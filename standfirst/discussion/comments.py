@@ -35,6 +35,8 @@ from standfirst.discussion.moderating import bans, removals
 from standfirst.discussion.pictures import belonging
 from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
+from standfirst.discussion.questions import anchors
+from standfirst.discussion.questions.anchors import About, Anchor
 from standfirst.discussion.rules import circumstances, findings, services
 from standfirst.discussion.rules.policies import OPEN, Terms
 from standfirst.discussion.rules.sent import BY_HAND, Sent
@@ -102,6 +104,7 @@ def post(
     trap: str = "",
     pictures: Sequence[Chosen] = (),
     sent: Sent = BY_HAND,
+    about: About | None = None,
 ) -> Posted:
     """Post a comment, with pictures that are pending; without ``guest`` and ``account`` a new guest is welcomed.
 
@@ -109,14 +112,15 @@ def post(
 
     Sent twice within TWICE_SECONDS by the same guest it is one comment. The state of the result
     says whether it is published or held. ``address`` is compared with banned ranges and not kept. Refusals: those
-    of the rules, NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply, PictureGone. Locks the
-    thread's row while it writes. Services outside are asked before, if there are any.
+    of the rules and of ``anchors.found``, NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply,
+    PictureGone. Locks the thread's row while it writes. Services outside are asked before, if there are any.
     """
     draft = drafted(name=name, text=text, trap=trap, pictures=pictures)
     thread = threads.thread_of(thread_key)
     writer = _Writer(None if account else guest, account, address_hash, address)
     wrote_lately = _wrote_lately(writer)
-    twice = _sent_twice(thread, parent_id, draft, writer) if wrote_lately else None
+    anchor = anchors.found(thread, about, parent_id=parent_id)
+    twice = _sent_twice(thread, parent_id, draft, writer, anchor) if wrote_lately else None
     if twice is not None:
         return Posted(twice, repeated=True)
     facts = circumstances.with_rules(
@@ -131,7 +135,13 @@ def post(
     )
     outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
     return keep(
-        thread_id=thread.pk, parent_id=parent_id, draft=draft, outcome=outcome, writer=writer, terms=facts.terms
+        thread_id=thread.pk,
+        parent_id=parent_id,
+        draft=draft,
+        outcome=outcome,
+        writer=writer,
+        terms=facts.terms,
+        anchor=anchor,
     )
 
 
@@ -158,12 +168,19 @@ class _Writer:
 
 @verb
 def keep(
-    *, thread_id: int, parent_id: int | None, draft: Draft, outcome: Outcome, writer: _Writer, terms: Terms = OPEN
+    *,
+    thread_id: int,
+    parent_id: int | None,
+    draft: Draft,
+    outcome: Outcome,
+    writer: _Writer,
+    terms: Terms = OPEN,
+    anchor: Anchor = anchors.NOWHERE,
 ) -> Posted:
     """Write down a judged draft. For ``post``. Locks the thread's row.
 
-    Refusals: NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply, SlowMode, PictureGone. Touches the
-    thread if it is published.
+    Refusals: NoSuchThread, ThreadClosed, Banned, ParentElsewhere, NestedTooDeeply, SlowMode, PictureGone,
+    QuestionClosed. Touches the thread if it is published.
     """
     thread = bans.looked_for(Thread.objects.select_for_update(of=("self",))).get(pk=thread_id)
     if thread.withdrawn_at is not None:
@@ -172,7 +189,7 @@ def keep(
         outcome = Outcome(hold=pipeline.SHADOWED)
     if _is_closed(thread):
         raise refusals.ThreadClosed
-    twice = _sent_twice(thread, parent_id, draft, writer)
+    twice = _sent_twice(thread, parent_id, draft, writer, anchor)
     if twice is not None:
         return Posted(twice, repeated=True)
     pipeline.slow_mode(terms, circumstances.seconds_since_last(thread, terms, _written_by(writer)))
@@ -193,6 +210,7 @@ def keep(
         event=0 if outcome.hold else thread.event + 1,
         address_hash=writer.address_hash,
     )
+    anchors.hold(anchor, comment)
     comment.save(force_insert=True)
     _revise(comment, draft, outcome, number=1)
     if draft.pictures:
@@ -405,16 +423,16 @@ def _revise(comment: Comment, draft: Draft, outcome: Outcome, *, number: int) ->
         findings.keep(revision, outcome.hit)
 
 
-def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer) -> Comment | None:
+def _sent_twice(thread: Thread, parent_id: int | None, draft: Draft, writer: _Writer, anchor: Anchor) -> Comment | None:
     """Return the same comment if it was sent a moment ago: by the same guest, or a browser that lost the answer.
 
     Whoever carries no key gets to see the first comment only if everybody does, and never its guest's key.
     """
     since = clock.now() - timedelta(seconds=TWICE_SECONDS)
     lately = _written_by(writer).filter(created_at__gte=since).order_by("created_at")
-    same = (thread.pk, parent_id, draft.name)
+    same = (thread.pk, parent_id, draft.name, anchor.question_id)
     # Compared here, as whoever writes is the narrowest way in, and a database may take another.
-    for comment_id, state, *sent in lately.values_list("pk", "state", "thread_id", "parent_id", "name"):
+    for comment_id, state, *sent in lately.values_list("pk", "state", "thread_id", "parent_id", "name", "question_id"):
         may_see = writer.guest or writer.account or state == State.PUBLISHED
         said = Revision.objects.filter(comment=comment_id, text=draft.text)
         if may_see and same == tuple(sent) and said.exists():

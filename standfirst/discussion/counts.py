@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion.models import Comment, State, Thread, Vote
+from standfirst.discussion.models import Comment, Question, State, Thread, Vote
+from standfirst.discussion.questions.marks import change_key as questions_key
 
 BUSIEST = "threads"  # touched whenever the number of comments of any thread changes
 ROWS_AT_ONCE = 2_000  # rows in one statement; above, databases grow slow or refuse
@@ -41,6 +42,9 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
             event=F("event") + 1,
         )
         touch(BUSIEST)
+    if comment.question_id is not None and State.PUBLISHED in {was, comment.state}:
+        Question.objects.filter(pk=comment.question_id).update(answer_count=F("answer_count") + published)
+        touch(questions_key(thread.key))
     if State.PUBLISHED in {was, comment.state}:
         _tell_parents(comment, was_shown=was == State.PUBLISHED or comment.reply_count > 0)
 
@@ -99,7 +103,14 @@ def recount(*, thread_key: str) -> None:
         last_comment_at=_last_published_at(thread),
         event=F("event") + 1,
     )
-    touch(thread.change_key, BUSIEST)
+    for question in thread.questions.all():
+        question.answer_count = _answers(question)
+        question.save(update_fields=["answer_count"])
+    touch(thread.change_key, BUSIEST, questions_key(thread_key))
+
+
+def _answers(question: Question) -> int:
+    return Comment.objects.filter(question=question, state=State.PUBLISHED, shown=True, question__isnull=False).count()
 
 
 def _rows_of(thread_id: int) -> dict[int, Comment]:
@@ -127,6 +138,7 @@ def _drift_of(thread_id: int) -> Iterator[Drift]:
         ("thread.published_count", thread_id, thread.published_count, len(published)),
         ("thread.roots_count", thread_id, thread.roots_count, sum(row.parent_id is None for row in published)),
     ]
+    pairs += [("question.answer_count", row.pk, row.answer_count, _answers(row)) for row in thread.questions.all()]
     votes = {
         row["comment"]: (row["up"], row["down"])
         for row in Vote.objects.filter(comment__thread=thread_id)

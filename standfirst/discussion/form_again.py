@@ -10,6 +10,7 @@ from standfirst.discussion.pictures.sent import Sent
 from standfirst.kit.text import clean_text
 
 TYPED_LENGTH_MAX = 4 * TEXT_LENGTH_MAX
+TYPED = ("name", "text", "email", "question", "quote", "quote_before", "quote_after")
 TEMPLATE = "discussion/write.html"
 ID_DIGITS_MAX = 18
 
@@ -31,5 +32,5 @@ def context(request: HttpRequest, thread: Thread, sent: Sent, *, answers: bool =
     if number is not None:
         parent = Comment.objects.filter(pk=number, thread=thread, state=State.PUBLISHED).first()
     # More than a browser lets one type was written by a program.
-    typed = {name: clean_text(request.POST.get(name, "")[:TYPED_LENGTH_MAX]) for name in ("name", "text", "email")}
+    typed = {name: clean_text(request.POST.get(name, "")[:TYPED_LENGTH_MAX]) for name in TYPED}
     return {"thread": thread, "parent": parent, "typed": typed, "pictures": sent.shown(), "is_open": True}

@@ -33,7 +33,7 @@ _SHOWN = [
     for column in (
         *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
         *("event", "up_count", "down_count", "score", "reply_count", "guest_id", "account_id", "pictures_shown"),
-        "is_picked",
+        *("is_picked", "question_id", "quote_id"),
     )
 ]
 _LEVEL = """
@@ -55,8 +55,10 @@ class Rows:
     next: Place | None = None
 
 
-def shown_roots(thread: Thread) -> QuerySet[Comment]:
-    """Return what takes a place at the top level of ``thread``."""
+def shown_roots(thread: Thread, *, inline: bool = False) -> QuerySet[Comment]:
+    """Return what takes a place at the top level of ``thread``; ``inline``: of that, what answers a question."""
+    if inline:  # those have no parent; saying so would lead the database to another index
+        return Comment.objects.filter(thread=thread, question__isnull=False, shown=True)
     return Comment.objects.filter(thread=thread, parent__isnull=True, shown=True)
 
 
@@ -65,13 +67,19 @@ def shown_replies(parent: Comment) -> QuerySet[Comment]:
     return Comment.objects.filter(parent=parent, shown=True)
 
 
-def roots(thread: Thread, order: Order, place: Place | None, count: int = ROOTS_A_PAGE) -> Rows:
-    """Return ``count`` roots after ``place``. One query; two more by votes, if there were any since."""
+def roots(
+    thread: Thread, order: Order, place: Place | None, count: int = ROOTS_A_PAGE, *, inline: bool = False
+) -> Rows:
+    """Return ``count`` roots after ``place``, or only the ``inline`` answers.
+
+    One query; two more by votes, if there were any since.
+    """
+    among = shown_roots(thread, inline=inline)
     if order.by_votes:
-        return _roots_by_votes(thread, order, place, count)
-    if place is None:
+        return _roots_by_votes(thread, among, order, place, count)
+    if place is None and not inline:
         return _cut(list(_first_roots(thread, order, count + 1)), order, count)
-    found = with_replies(order.sorted(order.after(shown_roots(thread), place)))[: count + 1]
+    found = with_replies(order.sorted(order.after(among, place)))[: count + 1]
     return _cut(list(found), order, count)
 
 
@@ -146,13 +154,13 @@ def _cut(comments: list[Comment], order: Order, count: int, votes_number: int = 
     return Rows(comments[:count], order.place(comments[count - 1], votes_number))
 
 
-def _roots_by_votes(thread: Thread, order: Order, place: Place | None, count: int) -> Rows:
+def _roots_by_votes(thread: Thread, among: QuerySet[Comment], order: Order, place: Place | None, count: int) -> Rows:
     votes_number = thread.votes_number if place is None else min(place.votes_number, thread.votes_number)
-    moved = _moved_since(thread, votes_number)
+    moved = _moved_since(thread, among, votes_number)
     for _ in range(_TRIES):
-        still = shown_roots(thread).exclude(pk__in=moved)
+        still = among.exclude(pk__in=moved)
         resting = list(with_replies(order.sorted(order.after(still, place)))[: count + 1])
-        moved_meanwhile = _moved_since(thread, votes_number)
+        moved_meanwhile = _moved_since(thread, among, votes_number)
         if moved_meanwhile.keys() == moved.keys():
             break
         moved = moved_meanwhile
@@ -164,9 +172,12 @@ def _roots_by_votes(thread: Thread, order: Order, place: Place | None, count: in
     return Rows(merged[:count], Place(value, comment_id, votes_number))
 
 
-def _moved_since(thread: Thread, votes_number: int) -> dict[int, Comment]:
-    """Return the roots whose score changed since, each with ``swung``: by how much. One statement, one moment."""
-    moved = shown_roots(thread).filter(swings__thread=thread, swings__number__gt=votes_number)
+def _moved_since(thread: Thread, among: QuerySet[Comment], votes_number: int) -> dict[int, Comment]:
+    """Return those of the roots ``among`` whose score changed since, each with ``swung``: by how much.
+
+    One statement, one moment.
+    """
+    moved = among.filter(swings__thread=thread, swings__number__gt=votes_number)
     return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum("swings__step")))}
 
 

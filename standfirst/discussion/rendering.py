@@ -25,6 +25,7 @@ PRINTED = (
     *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
     *("votes_url", "reply_url", "replies_url", "follow_url", "report_url"),
     *("pictures", "author"),
+    *("about_passage", "about_url", "about_asked"),
 )
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Shape(NamedTuple):
     is_edited: bool
     is_picked: bool
     is_open: bool
+    about: str
     answers: int
     language: str
 
@@ -82,7 +84,7 @@ class Moulds:
 def html(comment: ShownComment, *, is_open: bool) -> SafeString:
     """Return ``comment`` and the answers below it as HTML, in the current language and time zone."""
     below = Below([html(answer, is_open=is_open) for answer in comment.replies], _more(comment))
-    facts = (comment.is_gap, comment.is_edited, comment.is_picked, is_open)
+    facts = (comment.is_gap, comment.is_edited, comment.is_picked, is_open, comment.about)
     shape = Shape(*facts, len(below.answers), get_language() or "")
     mould = moulds.of(shape, comment, below)
     return _filled(mould, comment, below) if mould else _rendered(comment, below, is_open=is_open)
@@ -121,7 +123,7 @@ def _rendered(comment: ShownComment, below: Below, *, is_open: bool) -> SafeStri
 
 def _blank(shape: Shape, uses: Uses) -> SafeString:
     facts: dict[str, object] = {name: Blank(name, uses) for name in PRINTED}
-    facts |= {"is_gap": shape.is_gap, "is_edited": shape.is_edited, "is_picked": shape.is_picked}
+    facts |= {"is_gap": shape.is_gap, "is_edited": shape.is_edited, "is_picked": shape.is_picked, "about": shape.about}
     comment = StandIn("comment", uses, facts)
     answers = [Blank(f"answer_{number}", uses) for number in range(shape.answers)]
     return _made_of(

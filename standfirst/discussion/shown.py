@@ -17,6 +17,7 @@ from standfirst.discussion import cursors, listing, marks, names, voices
 from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.pictures import gallery
+from standfirst.discussion.questions.about import NOTHING, ShownAbout, about_of
 from standfirst.kit.lookalikes import skeleton
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
@@ -56,6 +57,27 @@ class ShownComment:
     author: str = ""
     marks: SafeString = NO_MARK
     is_picked: bool = False
+    passage: ShownAbout = NOTHING
+
+    @property
+    def about(self) -> str:
+        """What kind of passage it is about, "" for none."""
+        return self.passage.kind
+
+    @property
+    def about_passage(self) -> str:
+        """The passage's words."""
+        return self.passage.passage
+
+    @property
+    def about_url(self) -> str:
+        """Where the passage stands."""
+        return self.passage.url
+
+    @property
+    def about_asked(self) -> str:
+        """What was asked about it."""
+        return self.passage.asked
 
     @property
     def written_at_iso(self) -> str:
@@ -151,8 +173,8 @@ def assembled(
     ``goes_on`` says of some comments what the rows do not tell. ``to_author`` shows what is
     not published, too: only its author may see it.
     """
-    marked = marks.marked(chain(comments, *below.values()))
-    around = _Around(below, thread_url, goes_on or {}, to_author, marked)
+    rows = (*comments, *chain.from_iterable(below.values()))
+    around = _Around(below, thread_url, goes_on or {}, to_author, marks.marked(rows), about_of(rows, thread_url))
     return tuple(_shown(comment, around, level_of(comment) if level is None else level) for comment in comments)
 
 
@@ -170,6 +192,7 @@ class _Around:
     goes_on: Mapping[int, GoesOn]
     to_author: bool
     marked: Mapping[int, SafeString]
+    passages: Mapping[int, ShownAbout]
 
 
 def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
@@ -203,6 +226,7 @@ def _shown(comment: Comment, around: _Around, level: int) -> ShownComment:
         pictures=gallery.NONE if gap else gallery.html(comment.pictures_shown),
         author="" if gap else voices.of(comment),
         is_picked=comment.is_picked and not gap,
+        passage=NOTHING if gap else around.passages.get(comment.pk, NOTHING),
     )
 
 

@@ -23,6 +23,7 @@ from standfirst.kit import clock
 from standfirst.kit.text import clean_line
 
 OLDEST = cursors.OLDEST.name  # the order in which a page is shown if none is asked for
+INLINE = "inline"  # shows only answers to the newsroom's questions
 BUSIEST = counts.BUSIEST
 BUSY_DAYS = 30  # a thread that rested for longer is no longer "most discussed"
 NEWS_MAX = 50  # new comments fetched at once; the next look brings more
@@ -32,7 +33,11 @@ _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown wit
 # Written out and in one, as whatever shows a thread asks it. A thread is closed once at a time.
 _READABLE = """
     SELECT discussion_thread.*, discussion_closing.reason AS closed_reason, discussion_closing.closed_at AS closed_at,
-        (SELECT token FROM discussion_edition WHERE id = 1) AS edition
+        (SELECT token FROM discussion_edition WHERE id = 1) AS edition,
+        (
+            SELECT SUM(discussion_question.answer_count) FROM discussion_question
+            WHERE discussion_question.thread_id = discussion_thread.id
+        ) AS inline_count
     FROM discussion_thread
     LEFT JOIN discussion_closing
         ON discussion_closing.thread_id = discussion_thread.id AND discussion_closing.reopened_at IS NULL
@@ -57,7 +62,8 @@ class ThreadPage:
     ``count`` is of published comments. ``more_url`` leads to the next page without JavaScript,
     ``more_after`` is its cursor ("" at the end). ``highlighted`` is the comment that the address
     names; ``apart`` is true if a deep conversation is shown instead of a page of the whole. ``terms``
-    are what holds in the thread until ``expires_at``.
+    are what holds in the thread until ``expires_at``. ``inline`` is true if only answers to the newsroom's questions
+    are shown; there are ``inline_count`` of them, None if nothing was ever asked.
     """
 
     key: str
@@ -73,6 +79,8 @@ class ThreadPage:
     is_first: bool = True
     highlighted: int = 0
     apart: bool = False
+    inline: bool = False
+    inline_count: int | None = None
     summary: picks.ShownSummary | None = None
     pinned: ShownComment | None = None
     removed: tuple[tuple[int, int], ...] = ()
@@ -105,7 +113,19 @@ class ThreadPage:
     @property
     def more_url(self) -> str:
         """The address of the next page, "" at the end."""
-        return _address(self.url, order=self.order, after=self.more_after) if self.more_after else ""
+        if not self.more_after:
+            return ""
+        return _address(self.url, order=self.order, show=INLINE if self.inline else "", after=self.more_after)
+
+    @property
+    def inline_url(self) -> str:
+        """The address of the answers to the newsroom's questions alone, in the same order."""
+        return _address(self.url, order=self.order, show=INLINE)
+
+    @property
+    def whole_url(self) -> str:
+        """The address of all comments, in the same order."""
+        return _address(self.url, order=self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +195,8 @@ def reopen_thread(*, key: str) -> None:
     _reopen(_locked(key))
 
 
-def page_of(key: str, *, order: str = OLDEST, after: str = "") -> ThreadPage:
-    """Return the page of a thread that begins after the cursor ``after``.
+def page_of(key: str, *, order: str = OLDEST, after: str = "", inline: bool = False) -> ThreadPage:
+    """Return the page of a thread, or of its ``inline`` answers, that begins after the cursor ``after``.
 
     At most 2 + levels queries, whatever the size; two more by votes, five more where something
     stands above. Refusals: NoSuchThread, NoSuchOrder, BadCursor.
@@ -188,10 +208,11 @@ def page_of(key: str, *, order: str = OLDEST, after: str = "") -> ThreadPage:
         rows = listing.listed(picks.picked(thread), chosen, place)
         comments = assembled(rows.comments, {}, thread.url, level=0)
     else:
-        rows = listing.roots(thread, chosen, place)
+        rows = listing.roots(thread, chosen, place, inline=inline)
         comments = assembled(rows.comments, listing.levels_below(rows.comments), thread.url)
     more = cursors.write(chosen, rows.next) if rows.next else ""
-    return replace(_page(thread, chosen), comments=comments, more_after=more, is_first=place is None)
+    page = _page(thread, chosen, inline=inline)
+    return replace(page, comments=comments, more_after=more, is_first=place is None)
 
 
 def page_holding(comment_id: int, *, key: str) -> ThreadPage:
@@ -214,13 +235,17 @@ def page_holding(comment_id: int, *, key: str) -> ThreadPage:
 
 
 def page_asked_for(key: str, query: Mapping[str, str]) -> ThreadPage:
-    """Return the page that an address's ``order``, ``after`` and ``comment`` ask for. Refusals: as the others."""
+    """Return the page that an address's ``order``, ``after``, ``show`` and ``comment`` ask for.
+
+    A ``show`` that nobody offered is the whole. Refusals: as the others.
+    """
     comment = query.get("comment", "")
     if comment:
         if not comment.isascii() or not comment.isdigit() or len(comment) > 18:
             raise NoSuchComment
         return page_holding(int(comment), key=key)
-    return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""))
+    inline = query.get("show", "") == INLINE
+    return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""), inline=inline)
 
 
 def replies_of(comment_id: int, *, after: str = "") -> tuple[str, ShownComment]:
@@ -301,10 +326,11 @@ def published_comment(comment_id: int) -> tuple[Comment, Thread]:
     return found, found.thread
 
 
-def _page(thread: Thread, order: Order) -> ThreadPage:
+def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
     above = picks.above(thread)
+    show = INLINE if inline else ""
     tabs = tuple(
-        OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name), tab is order)
+        OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name, show=show), tab is order)
         for tab in ORDERS.values()
         if tab is not cursors.PICKED or above.has_picks
     )
@@ -321,6 +347,8 @@ def _page(thread: Thread, order: Order) -> ThreadPage:
         summary=above.summary,
         pinned=assembled([above.pinned], {}, thread.url, level=0)[0] if above.pinned else None,
         removed=above.removed,
+        inline=inline,
+        inline_count=thread.inline_count,
     )
 
 
@@ -372,7 +400,7 @@ def _way_down(comment: Comment) -> list[Comment]:
 
 def _address(url: str, **query: str) -> str:
     joint = "&" if "?" in url else "?"
-    return f"{url}{joint}{urlencode(query)}#comments"
+    return f"{url}{joint}{urlencode({name: value for name, value in query.items() if value})}#comments"
 
 
 def _locked(key: str) -> Thread:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("standfirst.discussion.mine.urls")),
     path("", include("standfirst.discussion.following.urls")),
     path("", include("standfirst.discussion.moderating.urls")),
+    path("", include("standfirst.discussion.questions.urls")),
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
     path("discussion/threads/<subject:key>/preview/", previewing.preview, name="preview"),
     path("discussion/threads/<subject:key>/pictures/", pictures.pictures, name="pictures"),

@@ -18,6 +18,8 @@ from standfirst.discussion.following import follows
 from standfirst.discussion.models import State
 from standfirst.discussion.moderating import house
 from standfirst.discussion.pictures.sent import Sent
+from standfirst.discussion.questions.anchors import About
+from standfirst.discussion.questions.refusals import NoSuchQuestion, QuestionClosed
 from standfirst.discussion.rules import book
 from standfirst.discussion.rules.policies import POLICIES, Terms
 from standfirst.discussion.rules.refusals import ChallengeNeeded
@@ -27,7 +29,7 @@ from standfirst.kit.errors import Refusal
 
 TRAP_FIELD = "topic"  # a field that people do not see and programs fill in
 PUBLICATION = "publication"
-THREAD_QUERY = ("order", "after", "comment")
+THREAD_QUERY = ("order", "after", "comment", "show")
 
 
 class SeeOther(HttpResponseRedirect):
@@ -48,10 +50,11 @@ def thread(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-@stored_page(query=("order", "after"))
+@stored_page(query=("order", "after", "show"))
 def further(request: HttpRequest, key: str) -> HttpResponse:
     """Further comments alone, for the script."""
-    page = threads.page_of(key, order=request.GET.get("order", threads.OLDEST), after=request.GET.get("after", ""))
+    asked = {name: request.GET[name] for name in ("order", "after", "show") if name in request.GET}
+    page = threads.page_asked_for(key, asked)
     context = {"thread_page": page, "is_open": page.is_open}
     return _kept(request, "discussion/_further.html", context, page.key, page.terms)
 
@@ -114,6 +117,7 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
             trap=request.POST.get(TRAP_FIELD, ""),
             pictures=sent.take(household),
             sent=sent_with(request, scripted=_wants_json(request)),
+            about=_about(request),
         )
     except ChallengeNeeded as refusal:
         return challenge_response(refusal)
@@ -223,9 +227,16 @@ def _kept(request: HttpRequest, template: str, context: dict[str, Any], key: str
     return shows(response, f"thread:{key}", POLICIES, house.KEY, PUBLICATION, expires_at=terms.next_change_at)
 
 
+def _about(request: HttpRequest) -> About:
+    names = {"question": "question", "quote": "quote", "before": "quote_before", "after": "quote_after"}
+    return About(**{field: request.POST.get(name, "") for field, name in names.items()})
+
+
 def _form_again(request: HttpRequest, key: str, refusal: Refusal, sent: Sent) -> HttpResponse:
     answers = not isinstance(refusal, refusals.ParentElsewhere)
     context = form_again.context(request, threads.thread_of(key), sent, answers=answers)
+    if isinstance(refusal, NoSuchQuestion | QuestionClosed):  # the next press makes it a comment of its own
+        context["typed"]["question"] = ""
     return _refused(request, form_again.TEMPLATE, context | {"refusal": refusal}, refusal)
 
 

@@ -11,6 +11,8 @@ from wagtail.admin.menu import MenuItem
 from standfirst.discussion.comments import MODERATE
 from standfirst.discussion.moderating import desk, desk_house, queues
 from standfirst.discussion.pictures import desk as desk_pictures
+from standfirst.discussion.questions import desk as questions
+from standfirst.discussion.questions.asking import CURATE
 from standfirst.discussion.rules import desk as rules_desk
 from standfirst.discussion.rules.panels import CoolDownsPanel, RulesMenuItem
 
@@ -36,6 +38,12 @@ def addresses() -> list[URLPattern]:
         path("discussion/bans/", desk_house.bans_list, name="discussion_bans"),
         path("discussion/bans/<int:ban_id>/end/", desk_house.end_ban, name="discussion_end_ban"),
         path("discussion/house/", desk_house.edit_house, name="discussion_house"),
+        path("discussion/questions/", questions.index, name="discussion_questions"),
+        path("discussion/questions/<int:question_id>/", questions.question, name="discussion_question"),
+        path(
+            "discussion/questions/<int:question_id>/closings/", questions.closings, name="discussion_question_closings"
+        ),
+        path("discussion/questions/<int:question_id>/picks/", questions.picks, name="discussion_question_picks"),
     ]
 
 
@@ -76,3 +84,19 @@ def show_cool_downs(request: HttpRequest, panels: list[Any]) -> None:
     """Tell moderators on the desk's first page which discussions cool down."""
     if request.user.has_perm(MODERATE):
         panels.append(CoolDownsPanel())
+
+
+class QuestionsMenuItem(MenuItem):
+    """What the newsroom asks readers."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Show it to whoever may close questions and pick answers."""
+        return request.user.has_perm(CURATE)
+
+
+@hooks.register("register_admin_menu_item")
+def questions_menu_item() -> MenuItem:
+    """The way to the questions."""
+    return QuestionsMenuItem(
+        _("Questions"), reverse("discussion_questions"), name="questions", icon_name="help", order=MENU_ORDER + 1
+    )

@@ -8,9 +8,11 @@ from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageBlock
 
 from standfirst.stories.asking import campaign_choices
+from standfirst.stories.passages import marks
 from standfirst.stories.safehtml import safe_html
 
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "superscript", "subscript", "strikethrough"]
+STORY_FEATURES = [*TEXT_FEATURES, marks.FEATURE]
 QUOTE_LENGTH_MAX = 2_000
 
 
@@ -136,7 +138,7 @@ class SafeHTMLBlock(blocks.TextBlock):
 class BodyBlock(blocks.StreamBlock):
     """A story's body."""
 
-    text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"), template="stories/blocks/text.html")
+    text = blocks.RichTextBlock(features=STORY_FEATURES, label=_("Text"), template="stories/blocks/text.html")
     heading = HeadingBlock(label=_("Heading"))
     picture = PictureBlock(label=_("Picture"))
     gallery = GalleryBlock(label=_("Gallery"))

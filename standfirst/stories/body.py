@@ -9,6 +9,7 @@ from wagtail.blocks import StreamValue
 
 from standfirst.stories.cards import StoryCard, cards, for_cards, published
 from standfirst.stories.models import Picture, Story
+from standfirst.stories.passages.showing import with_questions
 
 
 def pictures_in(body: StreamValue) -> Iterator[Picture]:
@@ -60,7 +61,8 @@ def render(
     if story_cards is None:
         story_cards = _cards_of(numbers_of_stories(body))
     context = {"story_key": story_key, "story_cards": story_cards, "in_feed": in_feed}
-    return SafeString(body.stream_block.render(body, context=context))
+    html = body.stream_block.render(body, context=context)
+    return with_questions(html, "" if in_feed else story_key)
 
 
 def _cards_of(numbers: list[int]) -> dict[str, StoryCard]:

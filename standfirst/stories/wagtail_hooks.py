@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from standfirst.stories.models import Author, Section, Series, Topic
+from standfirst.stories.passages import editor
 
 
 class AuthorViewSet(SnippetViewSet):
@@ -75,3 +77,9 @@ def without_wagtails_help(request: object, menu_items: list[object]) -> None:
     menu_items[:] = [
         item for item in menu_items if getattr(item, "name", "") not in {"help", "whats-new-in-wagtail-version"}
     ]
+
+
+@hooks.register("register_rich_text_features")
+def questions(features: FeatureRegistry) -> None:
+    """Let editors mark a passage and ask about it."""
+    editor.register(features)

@@ -7,11 +7,15 @@ from django.db.models.signals import post_save
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import marks, names, threads
+from standfirst.discussion.questions import anchors
+from standfirst.discussion.questions import asking as asking_readers
 from standfirst.discussion.rules import policies
 from standfirst.funding import campaigns, reports
 from standfirst.mail.house import House, speak_for
 from standfirst.stories import asking, preview
+from standfirst.stories.cards import published
 from standfirst.stories.models import Author, Section, Story
+from standfirst.stories.passages import words
 from standfirst.web import publication
 from standfirst.web.pages import lists, story
 
@@ -27,6 +31,7 @@ def story_published(instance: Story, **_: Any) -> None:
         since=instance.first_published_at,
     )
     marks.renew_marks_in(thread_keys=[instance.key])  # the bylines may be others now
+    asking_readers.follow_text(key=instance.key, asked=words.asked_in(instance.body), text=words.text_of(instance.body))
 
 
 def story_withdrawn(instance: Story, **_: Any) -> None:
@@ -46,6 +51,15 @@ def sections_around(section: Section | None) -> list[str]:
 def sections_by_scope() -> list[tuple[str, str]]:
     """Return the sections for which a policy of the discussion may be set."""
     return [(f"section:{number}", name) for number, name in Section.objects.values_list("pk", "name")]
+
+
+def story_text(key: str) -> str:
+    """What a story says as it is published now, for readers who quote it."""
+    number = key.removeprefix("story:")
+    if number == key or not number.isdecimal():
+        return ""
+    found = published().filter(pk=int(number)).first()
+    return words.text_of(found.body) if found else ""
 
 
 def author_names() -> list[str]:
@@ -91,6 +105,7 @@ def connect() -> None:
     marks.provide(authors_of_the_story)
     post_save.connect(author_saved, sender=Author, dispatch_uid="web.author_saved")
     policies.name_scopes(sections_by_scope)
+    anchors.read_texts_with(story_text)
     page_published.connect(story_published, sender=Story, dispatch_uid="web.story_published")
     page_unpublished.connect(story_withdrawn, sender=Story, dispatch_uid="web.story_withdrawn")
     preview.show_with("Story", story.preview)

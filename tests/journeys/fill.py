@@ -17,6 +17,7 @@ from standfirst.accounts.models import Account  # noqa: E402
 from standfirst.discussion.models import Thread  # noqa: E402
 from standfirst.kit import clock  # noqa: E402
 from standfirst.stories.models import Story  # noqa: E402
+from standfirst.stories.passages.marks import opening_tag  # noqa: E402
 from standfirst.testing.discussion import a_comment, a_guest, many_comments  # noqa: E402
 from standfirst.testing.funding import make_campaign, paid_gift  # noqa: E402
 from standfirst.testing.stories import make_author, make_picture, make_section, published_story  # noqa: E402
@@ -25,6 +26,7 @@ PASSWORD = "a journey begins at the harbour"
 QUEUE = 10  # held comments that a moderator clears by keys
 ROOTS = 45  # three pages of a thread
 RAISED_MINOR = 140_000
+QUESTION = "0d9b6a1e-3c1f-4e55-8f0a-7b9a5a0c0d11"
 
 
 def fill_stories() -> dict[str, Story]:
@@ -40,6 +42,7 @@ def fill_stories() -> dict[str, Story]:
         "watched": "Nobody counts the herring any more",
         "signed": "The lamps on the mole burn again",
         "cleared": "Ten letters about one lighthouse",
+        "asking": "What the tide left on Gull Street",
     }
     body = [
         {
@@ -49,6 +52,11 @@ def fill_stories() -> dict[str, Story]:
         {"type": "heading", "value": {"text": "An hour late", "level": "2"}},
         {"type": "text", "value": '<p>The <a href="/">harbour</a> keeps its own time.</p>' * 4},
     ]
+    mark = opening_tag(QUESTION, "Where were you when the boat came in?", opened=False)
+    asking = [
+        {"type": "text", "value": f"<p>The tide came at night, and {mark}nobody slept well</a> after.</p>"},
+        *body,
+    ]
     return {
         name: published_story(
             headline,
@@ -56,7 +64,7 @@ def fill_stories() -> dict[str, Story]:
             section=section,
             standfirst="What the town has been waiting for since the storm, told from the quay.",
             hero=make_picture(f"{headline}, a picture", width=1600, height=1000),
-            body=body,
+            body=asking if name == "asking" else body,
             at=clock.now() - timedelta(days=2 + number),
         )
         for number, (name, headline) in enumerate(headlines.items())

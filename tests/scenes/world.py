@@ -6,9 +6,19 @@ from typing import Any
 from standfirst.discussion import threads
 from standfirst.kit import clock
 from standfirst.stories.models import Story
+from standfirst.stories.passages.marks import opening_tag
 from standfirst.testing import discussion as talk
 from standfirst.testing import funding as money
 from standfirst.testing import stories as paper
+
+QUESTION = "6d2f4c58-9d3e-4b5a-8d53-52b3a8f0c001"
+
+
+def asking_block(text: str) -> dict[str, str]:
+    """A paragraph whose last words are asked about, open from the start."""
+    words, passage = text.rsplit(" ", 2)[0], " ".join(text.rsplit(" ", 2)[1:])
+    mark = opening_tag(QUESTION, "Did you see it?", opened=True)
+    return {"type": "text", "value": f"<p>{words} {mark}{passage}</a></p>"}
 
 
 class World:
@@ -20,7 +30,10 @@ class World:
         self.author, self.picture = paper.make_author(), paper.make_picture()
         filed = {"section": self.section, "series": self.series, "topics": [self.topic], "hero": self.picture}
         self.boat = money.make_campaign(slug="boat", featured=False)
-        asking = [{"type": "campaign", "value": {"campaign": "boat", "text": "For the boat"}}]
+        asking = [
+            asking_block("The lamp was lit at six, says the keeper."),
+            {"type": "campaign", "value": {"campaign": "boat", "text": "For the boat"}},
+        ]
         self.story = paper.published_story(by=self.author, body=asking, **filed)
         self.other = paper.published_story("The school keeps its hall", section=self.section)
         self.page = paper.plain_page()
@@ -86,6 +99,10 @@ class World:
             "/discussion/following/asked/",
             "/discussion/rules/",
             f"/discussion/threads/{key}/?order=picked",
+            f"/{self.story.address}/?order=voted&show=inline",
+            f"/discussion/threads/{key}/page/?show=inline",
+            f"/discussion/threads/{key}/questions/{QUESTION}/",
+            *(f"/fragments/{kind}:{key}:{QUESTION}" for kind in ("question-mark", "question", "answers")),
         ]
 
 

@@ -8,7 +8,11 @@ from standfirst.discussion.models.limits import (
     EDIT_MINUTES_MAX,
     KEY_LENGTH_MAX,
     NAME_LENGTH_MAX,
+    PASSAGE_LENGTH_MAX,
     PICTURES_MAX,
+    QUESTION_LENGTH_MAX,
+    QUOTE_AROUND_MAX,
+    QUOTE_LENGTH_MAX,
     REASON_LENGTH_MAX,
     SCOPES_LENGTH_MAX,
     SOURCE_ID_LENGTH_MAX,
@@ -28,6 +32,7 @@ from standfirst.discussion.models.moderating import (
     Summary,
 )
 from standfirst.discussion.models.pictures import CommentPicture
+from standfirst.discussion.models.questions import PickedAnswer, Question, QuestionClosing, Quote
 from standfirst.discussion.models.rules import (
     MATCHED_LENGTH_MAX,
     RULE_NAME_LENGTH_MAX,
@@ -50,7 +55,11 @@ __all__ = [
     "KEY_LENGTH_MAX",
     "MATCHED_LENGTH_MAX",
     "NAME_LENGTH_MAX",
+    "PASSAGE_LENGTH_MAX",
     "PICTURES_MAX",
+    "QUESTION_LENGTH_MAX",
+    "QUOTE_AROUND_MAX",
+    "QUOTE_LENGTH_MAX",
     "REASON_LENGTH_MAX",
     "RULE_NAME_LENGTH_MAX",
     "RULE_VALUE_LENGTH_MAX",
@@ -75,7 +84,11 @@ __all__ = [
     "HouseRule",
     "Notice",
     "Pick",
+    "PickedAnswer",
     "Policy",
+    "Question",
+    "QuestionClosing",
+    "Quote",
     "Removal",
     "RemovalCount",
     "Report",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Guest
 from standfirst.discussion.models.limits import DEPTH_MAX, NAME_LENGTH_MAX, REASON_LENGTH_MAX, SOURCE_ID_LENGTH_MAX
+from standfirst.discussion.models.questions import Question, Quote
 from standfirst.discussion.models.threads import Thread
 
 
@@ -22,6 +23,13 @@ class State(models.TextChoices):
 
 
 _SHOWN = Q(shown=True)
+_ANSWERING = _SHOWN & Q(question__isnull=False)  # few of all comments: what these cost is next to nothing
+_ANSWERS = [
+    models.Index(fields=["thread", "created_at", "id"], condition=_ANSWERING, name="comment_answers_by_time"),
+    models.Index(fields=["thread", "score", "id"], condition=_ANSWERING, name="comment_answers_by_score"),
+    models.Index(fields=["question", "created_at", "id"], condition=_ANSWERING, name="comment_by_question"),
+    models.Index(fields=["quote"], condition=Q(quote__isnull=False), name="comment_by_quote"),
+]
 
 
 def from_address[M: models.Model](rows: QuerySet[M], address_hash: str) -> QuerySet[M]:
@@ -83,6 +91,12 @@ class Comment(models.Model):
         db_persist=True,
     )
     address_hash = models.CharField(max_length=32, blank=True, default="")
+    question = models.ForeignKey(
+        Question, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers", db_index=False
+    )
+    quote = models.ForeignKey(
+        Quote, null=True, blank=True, on_delete=models.SET_NULL, related_name="comments", db_index=False
+    )
     source = models.CharField(max_length=40, blank=True, default="")
     source_id = models.CharField(max_length=SOURCE_ID_LENGTH_MAX, blank=True, default="")
 
@@ -106,6 +120,7 @@ class Comment(models.Model):
                 condition=_SHOWN & Q(parent__isnull=False),
                 name="comment_replies_by_time",
             ),
+            *_ANSWERS,
             models.Index(fields=["thread", "event"], name="comment_by_event"),
             models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
@@ -132,6 +147,10 @@ class Comment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="comment_does_not_answer_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(question__isnull=True) | Q(parent__isnull=True),
+                name="comment_answers_a_question_or_a_comment",
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.PUBLISHED) | Q(published_at__isnull=False),

@@ -10,3 +10,7 @@ PICTURES_MAX = 4  # of one comment: a comment is about words
 ALT_LENGTH_MAX = 300  # characters that say what a picture shows; longer is a text of its own
 EDIT_MINUTES_MAX = 24 * 60  # a day later, everybody has read it
 SCOPES_LENGTH_MAX = 200  # characters of "section:12 section:3"; a section lies in few others
+QUESTION_LENGTH_MAX = 300  # characters that an editor asks; a sentence or two
+PASSAGE_LENGTH_MAX = 1_000  # characters of a passage that is asked about or quoted; longer ones are cut
+QUOTE_LENGTH_MAX = 500  # characters that a reader quotes: three long sentences
+QUOTE_AROUND_MAX = 40  # characters before and after a quote, by which it is told from the same words elsewhere

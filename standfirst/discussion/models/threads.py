@@ -35,6 +35,7 @@ class Thread(models.Model):
     closed_at: datetime | str | None  # no column, as SQLite writes it; likewise
     adorned = models.BooleanField(default=False)  # whether a summary, a pin, picks or removals are to be looked for
     closed_reason: str | None  # no column: why it is closed, None if it is open; where ``threads.thread_of`` read it
+    inline_count: int | None  # no column either: answers to its questions, None if nothing was ever asked
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["last_comment_at"], name="thread_by_last_comment")]

@@ -75,6 +75,7 @@ def test_a_moderator_changes_no_pages() -> None:
         "wagtailadmin.access_admin",
         "discussion.moderate",
         "discussion.change_commentwriting",
+        "discussion.curate_questions",
     }
 
 

@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from standfirst.delivery.fragments import render as fragments
 from standfirst.discussion import comments, threads, votes
 from standfirst.discussion.models import Comment, Thread
 from standfirst.discussion.pictures import belonging, taking_in
 from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.testing.discussion import a_comment, a_guest, a_thread, many_comments
 from standfirst.testing.pictures import a_picture
+from standfirst.testing.questions import a_question, an_answer
 
 pytestmark = pytest.mark.django_db
 LARGE = ("discussion_comment", "discussion_revision", "discussion_vote", "discussion_commentpicture", "reply")
@@ -66,6 +68,12 @@ def see_a_picture(comment: Comment) -> None:
     assert Client(headers={"host": "127.0.0.1"}).get(f"/discussion/pictures/{chosen.name}.webp").status_code == 200
 
 
+def beside_the_text(thread: Thread) -> None:
+    answer = an_answer(a_question(thread))
+    assert answer.question is not None
+    fragments([f"{kind}:{thread.key}:{answer.question.mark}" for kind in ("question-mark", "question")])
+
+
 ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "a guest without a key posts": lambda thread, _comment: post(thread),
     "a guest posts": lambda thread, _comment: post(thread, guest=a_guest()),
@@ -75,6 +83,11 @@ ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "oldest first": lambda thread, _comment: threads.page_of(thread.key, order="oldest"),
     "newest first": lambda thread, _comment: threads.page_of(thread.key, order="newest"),
     "most voted first": lambda thread, _comment: threads.page_of(thread.key, order="voted"),
+    "answers, oldest first": lambda thread, _comment: threads.page_of(thread.key, order="oldest", inline=True),
+    "answers, newest first": lambda thread, _comment: threads.page_of(thread.key, order="newest", inline=True),
+    "answers, most voted first": lambda thread, _comment: threads.page_of(thread.key, order="voted", inline=True),
+    "a question is answered": lambda thread, _comment: an_answer(a_question(thread)),
+    "a question beside the text": lambda thread, _comment: beside_the_text(thread),
     "a comment's page": lambda thread, comment: threads.page_holding(comment.pk, key=thread.key),
     "further answers": lambda _thread, comment: threads.replies_of(comment.pk),
     "what is new": lambda thread, _comment: threads.new_since(thread.key, thread.event),

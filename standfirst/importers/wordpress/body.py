@@ -13,7 +13,7 @@ from bs4.element import PageElement
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from standfirst.importers.wordpress import gutenberg, markup, shortcodes
+from standfirst.importers.wordpress import gutenberg, markup, questions, shortcodes
 from standfirst.importers.wordpress.autop import autop
 from standfirst.importers.wordpress.tables import table_value
 from standfirst.stories.safehtml import HTML_LENGTH_MAX, safe_html
@@ -87,6 +87,7 @@ def convert(content: str, *, item: str, media: Media) -> Body:
     for link in tree.find_all("a", href=True):
         link["href"] = media.document(str(link["href"])) or link["href"]
     BodyWriter(body, media, seed=item).write(tree.contents)
+    questions.settle(body.blocks, body.note)
     return body
 
 

@@ -1,6 +1,7 @@
 """The comments of an item, handed to the discussion with their nesting, dates and states."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from standfirst.discussion import comments, threads
@@ -10,9 +11,10 @@ from standfirst.importers.report import Report
 from standfirst.importers.wordpress import wxr
 from standfirst.importers.wordpress.autop import autop
 from standfirst.importers.wordpress.markup import plain
-from standfirst.importers.wordpress.survey import Survey, shown_remark
+from standfirst.importers.wordpress.survey import Survey, shown, shown_remark
 from standfirst.kit import clock
 from standfirst.stories.models import PlainPage, Story
+from standfirst.stories.passages.words import asked_in
 
 _STATES = {
     "1": ("published", ""),
@@ -40,13 +42,26 @@ class Remarks:
         if not isinstance(page, Story) or not page.live:
             return
         if wanted:
-            done = self._handed_over(page, wanted)
+            done = self._handed_over(page, self._answering(item, page, wanted))
             self._report.take("comments", done.taken)
             self._report.know("comments", done.known)
             for number, reason in done.left_out:
                 self._report.leave_out("comments", f"comment {number}", reason, line=item.line)
             for number, what in done.mended:
                 self._report.note(f"comment {number}", what)
+
+    def _answering(self, item: wxr.Item, story: Story, wanted: list[BroughtIn]) -> list[BroughtIn]:
+        """Return ``wanted`` with the question that each answers: the export names none, so the story must have one."""
+        answers = {remark.number for remark in item.remarks if remark.feedback_form and not remark.parent}
+        if not answers:
+            return wanted
+        asked = asked_in(story.body)
+        if len(asked) != 1:
+            what = "answers to questions about a passage stand without them: the export does not say which is whose"
+            self._report.note(shown(item), what)
+            return wanted
+        mark = asked[0].mark
+        return [replace(each, question=mark) if each.source_id in answers else each for each in wanted]
 
     def _handed_over(self, story: Story, wanted: list[BroughtIn]) -> BroughtInReport:
         try:

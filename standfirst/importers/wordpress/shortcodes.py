@@ -1,6 +1,6 @@
-"""WordPress' shortcodes: the five that stand for content become plain HTML; the rest is named.
+"""WordPress' shortcodes: the six that stand for content become plain HTML; the rest is named.
 
-``[caption] [gallery] [embed] [video] [audio]``, in classic text and in shortcode blocks.
+``[caption] [gallery] [embed] [video] [audio] [wpdiscuz-feedback]``, in classic text and in shortcode blocks.
 An unknown shortcode stays in the text as WordPress itself shows it once its plugin is gone.
 """
 
@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from standfirst.importers.wordpress import questions
+
 ATTRIBUTES_LENGTH_MAX = 20_000  # of one shortcode; a gallery of 2,000 pictures
-_KNOWN = ("caption", "wp_caption", "gallery", "embed", "video", "audio", "playlist")
+_KNOWN = ("caption", "wp_caption", "gallery", "embed", "video", "audio", "playlist", questions.SHORTCODE)
 _OPEN = re.compile(r"\[(\[?)(" + "|".join(_KNOWN) + r")(?=[\s\]/])", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s'"]+))|"([^"]*)"|'([^']*)'|(\S+)""")
 _UNKNOWN = re.compile(r"\[([a-z][a-z0-9_-]{1,40})(?:\s+[a-z][\w-]*=[^\[\]<>]{0,400})?\s*/?\](?!\()", re.IGNORECASE)
@@ -139,6 +141,8 @@ def _html(code: Shortcode, attachments: Attachments, parent: str, note: Callable
         return _caption(code)
     if code.name == "gallery":
         return _gallery(code, attachments, parent, note)
+    if code.name == questions.SHORTCODE:
+        return questions.link(code.named, code.inner, parent)
     if code.name == "embed":
         url = code.inner.strip() or code.named.get("src", "")
         return f"\n\n{embed_html(url)}\n\n" if url else _lost(code, note)

@@ -64,7 +64,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment. ``parent`` is "" for one that answers no other."""
+    """A comment. ``parent`` is "" for one that answers no other, ``feedback_form`` for one that answers no question."""
 
     number: str
     parent: str
@@ -74,6 +74,7 @@ class Remark:
     approved: str
     kind: str
     line: int
+    feedback_form: str = ""
 
 
 @dataclass(slots=True)
@@ -216,7 +217,17 @@ def _remark(node: Node, zone: ZoneInfo) -> Remark:
         approved=node.get("wp:comment_approved"),
         kind=node.get("wp:comment_type") or "comment",
         line=node.line,
+        feedback_form=_feedback_form(node),
     )
+
+
+def _feedback_form(node: Node) -> str:
+    """Return the number of the question that a comment answers; the question itself has another one in its text."""
+    for meta in node.all("wp:commentmeta"):
+        if meta.get("wp:meta_key") == "wpdiscuz_feedback_form_id":
+            number = meta.get("wp:meta_value").strip()
+            return number if number.isascii() and number.isdigit() and int(number) else ""
+    return ""
 
 
 def _published_at(node: Node, zone: ZoneInfo) -> datetime | None:

@@ -13,6 +13,9 @@ from django.utils.formats import number_format
 from standfirst.delivery.fragments import Rendered, fragments
 from standfirst.discussion import threads
 from standfirst.discussion.moderating import house
+from standfirst.discussion.questions import reading
+from standfirst.discussion.questions.marks import change_key as question_key
+from standfirst.discussion.questions.marks import parts_of
 from standfirst.discussion.refusals import NoSuchThread
 from standfirst.discussion.rules.policies import POLICIES
 from standfirst.funding import meter
@@ -123,6 +126,40 @@ def first_pages(keys: Sequence[str]) -> Mapping[str, Rendered]:
             html = render_to_string("discussion/_thread.html", {"thread_page": first})
             done[key] = Rendered(html, frozenset({f"thread:{key}", POLICIES, house.KEY}), first.expires_at)
     return done
+
+
+@fragments("question-mark")
+def question_marks(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """What the mark of a question says: how many answered. One query for all."""
+    return {
+        name: Rendered(
+            render_to_string("discussion/_question_mark.html", {"count": count}).strip(),
+            frozenset({question_key(parts_of(name)[0])}),
+        )
+        for name, count in reading.counts_of(names).items()
+    }
+
+
+@fragments("question")
+def questions(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """A question beside the text: its latest answers, and the form to answer it."""
+    return _questions("discussion/_question.html", names)
+
+
+@fragments("answers")
+def answers(names: Sequence[str]) -> Mapping[str, Rendered]:
+    """A question's latest answers alone: what is renewed while somebody may be typing below them."""
+    return _questions("discussion/_answers.html", names)
+
+
+def _questions(template: str, names: Sequence[str]) -> dict[str, Rendered]:
+    return {
+        name: Rendered(
+            render_to_string(template, {"question": found}).strip(),
+            frozenset({found.change_key, f"thread:{found.key}"}),
+        )
+        for name, found in reading.questions_of(names).items()
+    }
 
 
 @fragments("discussed")

@@ -27,7 +27,7 @@ from standfirst.web.pages.shell import page
 RELATED_LENGTH = 3
 SERIES_LENGTH = 12
 UPDATED_AFTER = timedelta(minutes=15)  # a change sooner than this is part of publishing
-THREAD_QUERY = ("order", "after", "comment")
+THREAD_QUERY = ("order", "after", "comment", "show")
 
 
 @stored_page(query=THREAD_QUERY)

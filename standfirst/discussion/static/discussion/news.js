@@ -15,7 +15,9 @@ export class News {
     const found = (await pieces(`${this.thread.dataset.base}since/${this.event}/`)).firstElementChild;
     this.event = Number(found.dataset.event);
     this.total = found.dataset.total;
-    const fresh = [...found.children].filter((item) => isNew(this.thread, item));
+    const all = this.thread.dataset.show !== "inline"; // else only answers to questions, and what is below them
+    const fits = (item) => all || item.dataset.parent || item.querySelector("[data-asked]");
+    const fresh = [...found.children].filter((item) => isNew(this.thread, item) && fits(item));
     this.waiting.push(...fresh);
     this.thread.querySelector(".thread-title .figure").textContent = this.total;
     this.offer();

@@ -12,7 +12,7 @@ function restore(thread, form) {
   if (!name.value) name.value = recall("name");
 }
 
-function refuse(form, message, field) {
+export function refuse(form, message, field) {
   const error = form.querySelector("[data-error]");
   error.textContent = message;
   error.hidden = false;
@@ -52,6 +52,7 @@ function posted(thread, form, answer) {
   remember(draftOf(thread, form), "");
   remember("name", form.elements.name.value.trim());
   remember(`own.${answer.id}`, "yes");
+  if (form.elements.quote) form.elements.quote.value = "";
   emptied(form);
   if (parent) form.remove();
   if (answer.state === "published") {
