@@ -1,9 +1,10 @@
 """The discussion's addresses: nouns."""
 
-from django.urls import include, path, register_converter
+from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from standfirst.discussion import views
+from standfirst.discussion.questions.views import question
 
 
 class SubjectConverter(StringConverter):
@@ -17,7 +18,7 @@ register_converter(SubjectConverter, "subject")
 app_name = "discussion"
 
 urlpatterns = [
-    path("", include("standfirst.discussion.questions.urls")),
+    path("discussion/threads/<subject:key>/questions/<uuid:mark>/", question, name="question"),
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
     path("discussion/threads/<subject:key>/page/", views.further, name="further"),
     path("discussion/threads/<subject:key>/mine/", views.own_comments, name="mine"),
