@@ -5,6 +5,7 @@ from django.urls import include, path
 from standfirst.discussion import previewing, subject_keys, views
 from standfirst.discussion.cards import views as cards
 from standfirst.discussion.pictures import views as pictures
+from standfirst.discussion.questions.views import question
 
 __all__ = ["app_name", "subject_keys", "urlpatterns"]
 
@@ -14,7 +15,7 @@ urlpatterns = [
     path("", include("standfirst.discussion.mine.urls")),
     path("", include("standfirst.discussion.following.urls")),
     path("", include("standfirst.discussion.moderating.urls")),
-    path("", include("standfirst.discussion.questions.urls")),
+    path("discussion/threads/<subject:key>/questions/<uuid:mark>/", question, name="question"),
     path("discussion/threads/<subject:key>/comments/", views.post, name="comments"),
     path("discussion/threads/<subject:key>/preview/", previewing.preview, name="preview"),
     path("discussion/threads/<subject:key>/pictures/", pictures.pictures, name="pictures"),
