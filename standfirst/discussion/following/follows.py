@@ -4,7 +4,7 @@ Whoever asks learns nothing of an address: the answer is the same whether it fol
 suppressed, or had its letter today. Nothing is told to anybody before they have confirmed it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -165,6 +165,15 @@ def forget_follower(*, address: str) -> None:
     """
     Follower.objects.filter(address=address.strip().lower()).delete()
     outbox.forget_person(address=address.strip())
+
+
+def forget_person(guest: Guest | None, account: Account | None, _comments: Sequence[int]) -> None:
+    """End what somebody who is being erased follows, and erase the address of their account. Inside a verb."""
+    if guest is not None:
+        Follow.objects.filter(guest=guest).delete()
+    if account is not None:
+        Follow.objects.filter(account=account).delete()
+        forget_follower(address=account.email)
 
 
 @verb

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import comments, counts, refusals, writing
-from standfirst.discussion.models import Comment, CommentPicture, Removal, Revision, State, Thread
+from standfirst.discussion.models import Comment, CommentPicture, Quote, Removal, Revision, State, Thread
 from standfirst.discussion.pictures import belonging
 from standfirst.kit import clock
 from standfirst.kit.errors import Refusal
@@ -69,7 +69,9 @@ def empty_comments(ids: list[int]) -> None:
     for comment_id in set(CommentPicture.objects.filter(comment__in=ids).values_list("comment_id", flat=True)):
         belonging.forget_pictures(comment_id=comment_id)
     Revision.objects.filter(comment__in=ids).delete()
-    Comment.objects.filter(pk__in=ids).update(html="", name="–", address_hash="", edited_at=None)
+    quotes = list(Comment.objects.filter(pk__in=ids, quote__isnull=False).values_list("quote_id", flat=True))
+    Comment.objects.filter(pk__in=ids).update(html="", name="–", address_hash="", edited_at=None, quote=None)
+    Quote.objects.filter(pk__in=quotes).delete()
 
 
 @verb

@@ -4,8 +4,9 @@ One report of a guest, an account or an address counts for a comment: keys are c
 What a moderator has published or kept is never held by reports again; they still see them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,16 @@ from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import verb
 from standfirst.discussion import comments
-from standfirst.discussion.models import REASON_LENGTH_MAX, Comment, Decision, Report, State, Thread, from_address
+from standfirst.discussion.models import (
+    REASON_LENGTH_MAX,
+    Appeal,
+    Comment,
+    Decision,
+    Report,
+    State,
+    Thread,
+    from_address,
+)
 from standfirst.discussion.moderating import bans, house
 from standfirst.discussion.refusals import NoSuchComment
 from standfirst.kit import clock
@@ -170,3 +180,18 @@ def _keep_pace(who: bans.Who) -> None:
 def _kept_by_moderator(comment: Comment) -> bool:
     kept = comment.decisions.filter(state=State.PUBLISHED, decided_by__isnull=False, undone__isnull=True)
     return kept.exclude(kind=Decision.Kind.UNDO).exists()
+
+
+def forget_person(guest: Guest | None, account: Account | None, comments: Sequence[int]) -> None:
+    """Erase the words in which somebody who is being erased reported, and objected to decisions. Inside a verb."""
+    if guest is not None:
+        Report.objects.filter(guest=guest).update(words="", address_hash="")
+    if account is not None:
+        Report.objects.filter(account=account).update(words="", address_hash="")
+    Appeal.objects.filter(comment__in=comments).delete()
+
+
+def by_thread(since: datetime) -> dict[int, int]:
+    """Return how many reports came since then, by thread. One query. For what cools a discussion down."""
+    found = Report.objects.filter(reported_at__gte=since).order_by()
+    return dict(found.values_list("comment__thread").annotate(Count("id")))

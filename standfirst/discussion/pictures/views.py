@@ -5,9 +5,9 @@ from django.urls import register_converter
 from django.urls.converters import StringConverter
 from django.views.decorators.http import require_POST, require_safe
 
-from standfirst.accounts import addresses, guests
+from standfirst.accounts import addresses, readers
 from standfirst.delivery.pages import personal_page
-from standfirst.discussion import refusals, threads
+from standfirst.discussion import comments, refusals, threads
 from standfirst.discussion.models import CommentPicture, State
 from standfirst.discussion.pictures import belonging, gallery, refused, shelf, taking_in
 
@@ -62,8 +62,9 @@ def picture(request: HttpRequest, name: str, size: str) -> HttpResponseBase:
     comment = found.comment
     public = comment is not None and comment.state == State.PUBLISHED and comment.thread.withdrawn_at is None
     if comment is not None and not public:
-        guest = guests.of_request(request)
-        if guest is None or comment.guest_id != guest.pk or comment.state == State.REMOVED:
+        reader = readers.of_request(request)
+        is_author = comments.is_by(comment, guest=reader.guest, account=reader.account)
+        if not is_author or comment.state == State.REMOVED:
             raise refused.NoSuchPicture
     return file_of(name, size, lasting=public)
 

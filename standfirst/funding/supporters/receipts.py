@@ -21,12 +21,6 @@ from standfirst.kit.money import Money
 
 
 @verb
-def issue(*, payment: Payment) -> Receipt:
-    """Give ``payment`` its receipt's number. As ``issue_all``."""
-    return issue_all(payments=[payment])[payment.pk]
-
-
-@verb
 def issue_all(*, payments: Sequence[Payment]) -> dict[int, Receipt]:
     """Give ``payments`` their receipts' numbers, in this order; asked again they are the same. Return them by payment.
 
