@@ -37,7 +37,7 @@ from standfirst.discussion.pictures.belonging import Chosen
 from standfirst.discussion.pipeline import Draft, Facts, Outcome
 from standfirst.discussion.questions import anchors
 from standfirst.discussion.questions.anchors import About, Anchor
-from standfirst.discussion.rules import circumstances, findings, services
+from standfirst.discussion.rules import circumstances, findings, outside
 from standfirst.discussion.rules.policies import OPEN, Terms
 from standfirst.discussion.rules.sent import BY_HAND, Sent
 from standfirst.kit import clock
@@ -133,7 +133,7 @@ def post(
         has_account=account is not None,
         sent=sent,
     )
-    outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
+    outcome = outside.asked(thread, draft, pipeline.judge(draft, facts), sent)
     return keep(
         thread_id=thread.pk,
         parent_id=parent_id,
@@ -237,7 +237,7 @@ def edit_by_guest(
     thread = threads.thread_of(comment.thread.key)
     was_held = Facts(was_held=comment.state == State.HELD)
     facts = circumstances.for_change(thread, was_held, comment=comment, sent=sent)
-    outcome = services.asked(thread, draft, pipeline.judge(draft, facts), sent)
+    outcome = outside.asked(thread, draft, pipeline.judge(draft, facts), sent)
     return reword(comment_id=comment_id, guest=guest, draft=draft, outcome=outcome, account=account)
 
 

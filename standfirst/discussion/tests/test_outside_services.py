@@ -17,7 +17,7 @@ import pytest
 
 from standfirst.discussion import comments
 from standfirst.discussion.models import Comment, State
-from standfirst.discussion.rules import services
+from standfirst.discussion.rules import outside
 from standfirst.discussion.rules.refusals import RefusedByRule
 from standfirst.discussion.rules.sent import Sent
 from standfirst.testing.discussion import a_guest, a_thread
@@ -81,8 +81,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(autouse=True)
 def _nothing_rests(monkeypatch: Any) -> None:
-    services.rests.forget()
-    monkeypatch.setattr(services, "SECONDS_MAX", 1.0)
+    outside.rests.forget()
+    monkeypatch.setattr(outside, "SECONDS_MAX", 1.0)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def hook(use: Any, receiver: Receiver, **answer: Any) -> None:
 
 
 def test_without_services_nobody_is_asked_and_nothing_is_begun() -> None:
-    assert services.configured() == {}
+    assert outside.configured() == {}
     assert say().state == State.PUBLISHED
 
 
@@ -193,11 +193,11 @@ def test_a_service_that_cannot_be_reached_is_left_alone_for_a_while(use: Any, re
     use(moderation_url="http://127.0.0.1:9/", moderation_secret="a-secret-of-ours")
     assert say().state == State.HELD
 
-    assert services.rests.rests("moderation")
+    assert outside.rests.rests("moderation")
     hook(use, receiver, verdict="publish")
     assert say("The second").state == State.HELD
     assert receiver.asked == []
-    services.rests.forget()
+    outside.rests.forget()
     assert say("The third").state == State.PUBLISHED
 
 
@@ -229,7 +229,7 @@ def test_two_services_are_asked_side_by_side_and_one_that_holds_is_enough(use: A
 
         assert say().state == State.HELD
         assert (len(akismet.asked), len(own.asked)) == (1, 1)
-        assert not services.rests.rests("akismet")
+        assert not outside.rests.rests("akismet")
 
 
 @pytest.mark.parametrize(
