@@ -133,6 +133,8 @@ def post(request: HttpRequest, key: str) -> HttpResponseBase:
     response = _posted_json(posted) if _wants_json(request) else SeeOther(_where_to_see(posted))
     if posted.guest is not None and guest is None and not posted.repeated:
         guests.hand_key(response, posted.guest)
+    if reader.account is not None:
+        readers.hand_sign(response)  # whoever signed in on the desk has none yet
     show_own_write(response)
     return response
 

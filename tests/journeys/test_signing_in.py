@@ -125,7 +125,7 @@ def test_without_scripts_a_reader_signs_in_writes_and_takes_it_back(site, visito
     expect(mine.locator(".comment-name")).to_have_text("Plain Reader")
 
     page.goto("/discussion/mine/")
-    page.get_by_text("Remove it").click()
+    page.get_by_text("Remove it", exact=True).click()
     page.get_by_role("button", name="Yes, remove it").click()
 
     expect(page.get_by_text("There is nothing yet.")).to_be_visible()

@@ -1,12 +1,14 @@
 """The pages of what is one's own. None of them is ever kept."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from standfirst.accounts import guests, readers
+from standfirst.accounts import guests, readers, signing_in
 from standfirst.accounts.pending import SeeOther
 from standfirst.accounts.staff import works_here
 from standfirst.delivery.pages import personal_page, show_own_write
@@ -85,9 +87,11 @@ def removal(request: HttpRequest, comment_id: int) -> HttpResponseBase:
 @personal_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def erasure(request: HttpRequest) -> HttpResponseBase:
-    """Ask whether everything shall go, and have it go."""
+    """Ask whether everything shall go, and have it go. A session that was left open somewhere is not enough."""
     reader = readers.of_request(request)
     stays = reader.account is not None and works_here(reader.account)
+    if reader.account is not None and not stays and not signing_in.is_sure(request.session):
+        return HttpResponseRedirect(f"{reverse('account_sure')}?{urlencode({'next': request.path})}")
     context = {"reader": reader, "account_stays": stays, "claimable": claims.claimable(guest=reader.guest)}
     if request.method != "POST":
         return render(request, "discussion/mine/erasure.html", context)

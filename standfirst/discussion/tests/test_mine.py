@@ -302,6 +302,18 @@ def test_a_link_or_another_site_erases_nothing() -> None:
     assert Comment.objects.get().state == State.PUBLISHED
 
 
+def test_an_account_that_was_left_signed_in_is_not_erased_without_a_code() -> None:
+    reader = a_reader()
+    client = a_client(reader)
+    session = client.session
+    session["sure_at"] = 0
+    session.save()
+
+    for answer in (client.get("/discussion/mine/erasure/"), client.post("/discussion/mine/erasure/", {"sure": "yes"})):
+        assert answer["Location"] == "/account/sure/?next=%2Fdiscussion%2Fmine%2Ferasure%2F"
+    assert Account.objects.filter(pk=reader.pk).exists()
+
+
 # Privacy
 
 
