@@ -25,7 +25,7 @@ from standfirst.mail.placeholders import is_placeholder
 
 NAME = "following"  # of the change log's follower
 BATCH = 100  # followers in a transaction: some hundredths of a second in which nobody else writes on SQLite
-REST = 2  # times as long as a transaction took: so that whoever posts meanwhile mostly finds nobody writing
+REST = 1  # times as long as a transaction took: so that whoever posts meanwhile mostly finds nobody writing
 TURN_SECONDS = 4.0  # then whatever else is due by the clock has its turn
 INSTANT_AN_HOUR_MAX = 6  # letters at once to one person; what is more comes together with the next full hour
 TOGETHER_BATCH = 100  # people in a transaction who get several comments in one letter
