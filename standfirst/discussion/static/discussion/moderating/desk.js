@@ -87,7 +87,10 @@ const KEYS = {
   a: () => press('[data-decide] [data-key="a"]'),
   h: () => press('[data-decide] [data-key="h"]'),
   s: () => press('[data-decide] [data-key="s"]'),
-  r: () => desk.querySelector('[data-decide] [data-key="r"]') && awaitDigit(true),
+  r() {
+    if (desk.querySelector("[data-digit]")) awaitDigit(true);
+    else desk.querySelector("#reason")?.focus(); // no reason is at hand, or it is rejected already
+  },
   u: () => press("[data-undo] button"),
   x: () => desk.querySelector(`[data-entry="${cases.current()}"] input`)?.click(),
   b() {
