@@ -43,7 +43,8 @@ async function send(form, submitter) {
   const next = form.matches("[data-decide]") ? cases.neighbour(1) ?? cases.neighbour(-1) : null;
   if (next) body.set("next", next);
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const address = form.getAttribute("action"); // a button of that name stands before the property
+    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
     const told = await answer.json();
     if (!answer.ok) {
       if (told.code === "discussion.reason_missing") form.querySelector("[name=reason]")?.focus();
