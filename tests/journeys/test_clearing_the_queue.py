@@ -66,7 +66,7 @@ def test_keys_do_nothing_while_one_types_or_has_switched_them_off(site, sign_in)
     moderator = sign_in("moderator")
     moderator.goto("/desk/discussion/?list=latest")
     heading = moderator.locator(".moderation-comment h2")
-    before = heading.inner_text()
+    before = heading.text_content()
 
     moderator.locator("#reason").fill("")
     moderator.locator("#reason").press_sequentially("jars, ashes")

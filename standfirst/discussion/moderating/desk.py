@@ -82,7 +82,7 @@ def decide(request: HttpRequest, comment_id: int) -> HttpResponse:
     of = queues.named(request.POST.get("list", ""))
     try:
         wanted = _wanted(request)
-        if request.POST.get("sweep"):
+        if wanted.action == deciding.SPAM and request.POST.get("sweep"):
             deciding.decide(comment_id=comment_id, by=by, wanted=wanted)
             many = deciding.spam_of_author(comment_id=comment_id, by=by)
             said = _many_in_words(many, 1)

@@ -267,6 +267,19 @@ def test_a_ready_reason_is_one_press_of_a_button(browser: Browser) -> None:
     assert decision.reason == "It attacks a person instead of what they said."
 
 
+def test_only_spam_takes_along_what_else_its_author_has(browser: Browser) -> None:
+    guest, thread = a_guest(), a_thread()
+    held, shown = a_held_comment(thread, guest=guest), a_comment(thread, guest=guest)
+    desk = signed_in(browser, a_moderator())
+
+    desk.post(f"/desk/discussion/comments/{held.pk}/decisions/", {"action": "publish", "sweep": "1"})
+    published = (state_of(held), state_of(shown))
+    desk.post(f"/desk/discussion/comments/{held.pk}/decisions/", {"action": "spam", "sweep": "1"})
+
+    assert published == ("published", "published")
+    assert (state_of(held), state_of(shown)) == ("rejected", "rejected")
+
+
 def test_a_desk_form_that_another_site_sends_is_refused() -> None:
     comment, moderator = a_held_comment(a_thread()), a_moderator()
     desk = Client(headers={"Sec-Fetch-Site": "cross-site"})

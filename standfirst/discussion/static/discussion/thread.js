@@ -16,7 +16,7 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
   votes(thread);
   showMine(thread);
   thread.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-report]");
+    const link = event.target.closest("a.comment-report");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     import("./moderating/reporting.js").then((script) => script.report(thread, link)).catch(() => location.assign(link.href));

@@ -43,7 +43,8 @@ async function send(form, submitter) {
   const next = form.matches("[data-decide]") ? cases.neighbour(1) ?? cases.neighbour(-1) : null;
   if (next) body.set("next", next);
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const address = form.getAttribute("action"); // a button of that name stands before the property
+    const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
     const told = await answer.json();
     if (!answer.ok) {
       if (told.code === "discussion.reason_missing") form.querySelector("[name=reason]")?.focus();
@@ -87,7 +88,10 @@ const KEYS = {
   a: () => press('[data-decide] [data-key="a"]'),
   h: () => press('[data-decide] [data-key="h"]'),
   s: () => press('[data-decide] [data-key="s"]'),
-  r: () => desk.querySelector('[data-decide] [data-key="r"]') && awaitDigit(true),
+  r() {
+    if (desk.querySelector("[data-digit]")) awaitDigit(true);
+    else desk.querySelector("#reason")?.focus(); // no reason is at hand, or it is rejected already
+  },
   u: () => press("[data-undo] button"),
   x: () => desk.querySelector(`[data-entry="${cases.current()}"] input`)?.click(),
   b() {
