@@ -31,7 +31,7 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
     """Bring the counts up to date after ``comment`` went from the state ``was`` ("" for a new one) to its own."""
     published = (comment.state == State.PUBLISHED) - (was == State.PUBLISHED)
     if published:
-        at = _later(thread.last_comment_at, comment.created_at)
+        at: datetime | None = _later(thread.last_comment_at, comment.created_at)
         if published < 0 and at == comment.created_at:
             at = _last_published_at(thread)
         Thread.objects.filter(pk=thread.pk).update(
