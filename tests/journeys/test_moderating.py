@@ -24,7 +24,7 @@ def test_a_held_comment_is_published_into_the_page_that_a_reader_has_open(site, 
     expect(moderator.locator(".moderation-comment")).to_contain_text("before you believe it")
     expect(moderator.locator(".moderation-case")).to_contain_text("several links")
     with moved_in("a published comment", reader, ".thread-title .figure", str(int(before) + 1)):
-        moderator.get_by_role("button", name="Publish").click()
+        moderator.get_by_role("button", name="Publish a").click()
 
     expect(moderator.locator("[data-said]")).to_contain_text("published")
     expect(moderator.locator(".moderation-queue")).not_to_contain_text("Wanda")

@@ -74,7 +74,9 @@ desk.addEventListener("click", (event) => {
   const link = event.target.closest("[data-entry] a");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  cases.show(link.closest("[data-entry]").dataset.entry, { focus: true });
+  const { entry } = link.closest("[data-entry]").dataset;
+  if (entry === cases.current()) desk.querySelector("[data-heading]").focus(); // a form that is open there stays
+  else cases.show(entry, { focus: true });
 });
 
 function press(selector) {
