@@ -152,7 +152,7 @@ COMMANDS = (
     Command("rehearsal", "show or move the clock of a site that takes no real money", _rehearsal, django=False),
     Command("doctor", "check the site and say what to do", _doctor),
     Command("ledger", "prove the books: check, verify, reconcile", _ledger),
-    Command("mail", "say to which addresses nothing is sent: suppress, release, bounces", _mail),
+    Command("mail", "addresses that get no mail: suppress, release, bounces", _mail),
     Command("migrate", "bring the database and the static files up to this version", _none),
     Command("manage", "run one of Django's management commands", _none, passes_on=True),
 )

@@ -15,6 +15,7 @@ from standfirst.delivery.pages import personal_page, shows, stored_page
 from standfirst.discussion import counts, feeds, threads
 from standfirst.discussion.following import follows, letters, links
 from standfirst.discussion.models import Follow, Follower, Thread
+from standfirst.discussion.moderating import bans
 from standfirst.kit.errors import Refusal
 from standfirst.mail.outbox import AddressRefused
 
@@ -174,9 +175,10 @@ def _asked(request: HttpRequest, wanted: follows.Wish) -> HttpResponseBase:
     response = SeeOther(reverse("discussion:follow_asked"))
     if request.POST.get(TRAP_FIELD):
         return response
-    email = request.POST.get("email", "")
+    email, household = request.POST.get("email", ""), addresses.hash_of_request(request)
     try:
-        meant = follows.ask(address=email, wanted=wanted, household=addresses.hash_of_request(request))
+        bans.admit(bans.Who(wanted.guest, wanted.account, household, addresses.of_request(request)))
+        meant = follows.ask(address=email, wanted=wanted, household=household)
     except Refusal as refusal:
         context = {"thread": wanted.thread, "comment": wanted.comment, "what": wanted.what, "typed": email}
         return _refused(request, "discussion/following/ask.html", context, refusal)

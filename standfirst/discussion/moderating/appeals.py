@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from standfirst.accounts.models import Guest
+from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import verb
 from standfirst.discussion import comments
 from standfirst.discussion.models import Appeal, Comment, Decision, State, Thread
@@ -40,12 +40,12 @@ class AppealEmpty(Refusal):
 
 
 @verb
-def appeal(*, comment_id: int, guest: Guest | None, words: str) -> Appeal:
+def appeal(*, comment_id: int, guest: Guest | None, words: str, account: Account | None = None) -> Appeal:
     """Object to one's own comment being held or rejected, once. Locks the thread's row.
 
     Refusals: NoSuchComment (also for everybody else), AppealEmpty, NothingToAppeal, AppealedAlready.
     """
-    own = comments.own_comment(comment_id=comment_id, guest=guest)
+    own = comments.own_comment(comment_id=comment_id, guest=guest, account=account)
     said = clean_text(words[: 4 * WORDS_MAX]).strip()
     if not said or len(said) > WORDS_MAX:
         raise AppealEmpty(most=WORDS_MAX)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from standfirst.accounts import addresses, guests
+from standfirst.accounts import addresses, guests, readers
 from standfirst.delivery.pages import personal_page, shows, stored_page
 from standfirst.discussion import mine, threads
 from standfirst.discussion.models import REASON_LENGTH_MAX, Comment, Report, Thread
@@ -39,14 +39,15 @@ def report(request: HttpRequest, comment_id: int) -> HttpResponse:
 @require_POST
 def reported(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Report a comment; the form comes back with all that was typed if it is refused."""
-    guest = guests.of_request(request)
+    reader = readers.of_request(request)
     reason, words = request.POST.get("reason", ""), request.POST.get("words", "")
     try:
         done = reports.report(
             comment_id=comment_id,
             reason=reason,
             words=words,
-            guest=guest,
+            guest=reader.guest,
+            account=reader.account,
             address_hash=addresses.hash_of_request(request),
             address=addresses.of_request(request),
         )
@@ -59,7 +60,7 @@ def reported(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     response: HttpResponseBase = SeeOther(thanks)
     if _wants_json(request):
         response = JsonResponse({"message": _("Thank you. A moderator looks at it.")}, status=201)
-    if done.guest is not None and guest is None:
+    if done.guest is not None and reader.guest is None:
         guests.hand_key(response, done.guest)
     return response
 
@@ -68,14 +69,15 @@ def reported(request: HttpRequest, comment_id: int) -> HttpResponseBase:
 @require_POST
 def appeal(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Object to a decision about one's own comment; what was typed comes back if it is refused."""
-    guest = guests.of_request(request)
+    who = readers.of_request(request)
     words = request.POST.get("words", "")
     try:
-        appeals.appeal(comment_id=comment_id, guest=guest, words=words)
+        appeals.appeal(comment_id=comment_id, guest=who.guest, account=who.account, words=words)
     except NoSuchComment:
         raise
     except Refusal as refusal:
-        context = {"own": mine.comment(comment_id=comment_id, guest=guest), "appeal_refusal": refusal, "said": words}
+        own = mine.comment(comment_id=comment_id, guest=who.guest, account=who.account)
+        context = {"own": own, "appeal_refusal": refusal, "said": words}
         return _refused(request, "discussion/comment.html", context, refusal)
     return SeeOther(reverse("discussion:comment", args=[comment_id]) + "#appeal")
 

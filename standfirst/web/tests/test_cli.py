@@ -24,7 +24,7 @@ def test_help_is_answered_without_loading_django() -> None:
         assert command.help in done.stdout
 
 
-NEEDED = {"import": ["wordpress"], "ledger": ["check"], "rehearsal": ["clock"]}
+NEEDED = {"import": ["wordpress"], "ledger": ["check"], "mail": ["suppress", "a@example.org"], "rehearsal": ["clock"]}
 
 
 @pytest.mark.parametrize("command", [each.name for each in cli.COMMANDS if each.name not in {"init", "manage"}])
