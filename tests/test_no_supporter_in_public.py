@@ -48,6 +48,7 @@ from standfirst.testing.funding import (
     refund_facts,
     started_gift,
 )
+from standfirst.testing.questions import a_question
 
 pytestmark = pytest.mark.slow
 ADDRESSES_MAX = 3_000  # a crawl that finds more than this walks in a circle
@@ -197,11 +198,14 @@ def make_world() -> World:
         {"/funding/", "/feed/", "/sitemap.xml", f"/{story.address}/", "/funding/meter.json", "/funding/meter.svg"}
         | {f"/funding/{month}/{rest}" for rest in ("", "ledger.csv", "ledger.json")},
         {
+            "mark": [str(a_question(thread).mark)],
+            "number": ["1"],
+            "size": [""],
             "year": [year],
             "month": [month, number],
             "day": [today],
             "slug": [campaign.slug, boat.slug, slug, section.slug, series.slug, topic.slug, author.slug],
-            "name": [year, "pages", "masthead", "footer", "meter", "meter:figure", f"count:{story.key}"],
+            "name": [year, "pages", "masthead", "footer", "meter", "meter:figure", f"count:{story.key}", "0" * 32],
             "public_id": ids,
             "what": ["amount"],
             "token": ["a-token-that-nobody-has"],
@@ -232,6 +236,8 @@ def public_routes(patterns: Any = None, before: str = "") -> Iterator[str]:
 
 # Only for who is signed in, or knows a token or a password; whoever comes without hears that there is nothing.
 NOT_THERE_FOR_READERS = {
+    "discussion/comments/<int:comment_id>/cards/<int:number>/",
+    "discussion/pictures/<picture:name><picture_size:size>.webp",
     "discussion/comments/<int:comment_id>/",
     "documents/(\\d+)/(.*)",
     "documents/authenticate_with_password/<int:restriction_id>/",

@@ -8,6 +8,7 @@ from standfirst.accounts import addresses, challenges
 from standfirst.discussion.rules.refusals import ChallengeNeeded
 from standfirst.discussion.rules.sent import Sent
 
+ASKED = 202
 PURPOSE = "comment"  # of a challenge
 SECONDS_FIELD = "took"
 SOLUTION_FIELD = "altcha"
@@ -33,7 +34,10 @@ def is_proven(sent: Sent) -> bool:
 
 
 def challenge_response(refusal: ChallengeNeeded) -> JsonResponse:
-    """Return the answer to a script: what to compute before it sends the form again."""
+    """Return the answer to a script: what to compute before it sends the form again.
+
+    202, as nothing is refused for good: of a 4xx, browsers would tell the console of every reader who types fast.
+    """
     answer = JsonResponse(
         {
             "code": refusal.code,
@@ -41,7 +45,7 @@ def challenge_response(refusal: ChallengeNeeded) -> JsonResponse:
             "field": refusal.field,
             "challenge": json.loads(challenges.make(PURPOSE)),
         },
-        status=refusal.status,
+        status=ASKED,
     )
     answer.headers["X-Refusal"] = refusal.code
     return answer

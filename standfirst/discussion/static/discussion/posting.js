@@ -3,6 +3,7 @@
 import { meets } from "./me.js";
 import { recall, remember } from "./memory.js";
 import { insert, piecesOf, say, show, word, words } from "./reading.js";
+import { sent } from "./sending.js";
 
 const draftOf = (thread, form) => `draft.${thread.dataset.thread}.${form.elements.parent.value}`;
 
@@ -30,13 +31,6 @@ function emptied(form) {
   form.querySelector("[data-attached]").replaceChildren();
   form.querySelector(".comment-preview")?.remove();
   for (const file of form.querySelectorAll("[type=file]")) file.value = "";
-}
-
-// Files travel in another form than words, which they would slow down.
-function bodyOf(form) {
-  const all = new FormData(form);
-  const files = [...all.values()].some((value) => value instanceof File && value.size);
-  return files ? all : new URLSearchParams([...all].filter(([, value]) => typeof value === "string"));
 }
 
 async function preview(thread, form, address) {
@@ -75,23 +69,10 @@ async function send(thread, form) {
   const button = form.querySelector("[type=submit]");
   button.disabled = true;
   try {
-    const body = bodyOf(form);
-    body.set("took", Math.floor(performance.now() / 1000)); // seconds that the page has been open
-    const ask = () => fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    let answer = await ask();
-    let said = await answer.json();
-    if (said.challenge) {
-      say(thread, said.message);
-      const { solved } = await import("../accounts/proof.js");
-      body.set("altcha", await solved(said.challenge));
-      answer = await ask();
-      said = await answer.json();
-    }
-    if (answer.ok) posted(thread, form, said);
-    else refuse(form, said.message, said.field);
-  } catch {
-    form.dataset.plain = "yes"; // the next press sends the form without this script
-    refuse(form, form.dataset.kept, "text");
+    posted(thread, form, await sent(form, (message) => say(thread, message)));
+  } catch (said) {
+    if (!said.code) form.dataset.plain = "yes"; // the next press sends the form without this script
+    refuse(form, said.code ? said.message : form.dataset.kept, said.code ? said.field : "text");
   } finally {
     button.disabled = false;
   }

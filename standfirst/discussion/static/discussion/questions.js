@@ -2,6 +2,7 @@
 
 import { recall, remember } from "./memory.js";
 import { refuse } from "./posting.js";
+import { sent } from "./sending.js";
 import { pieces } from "./reading.js";
 
 const fragment = (kind, name) => `/fragments/${encodeURIComponent(`${kind}:${name}`)}`;
@@ -52,10 +53,7 @@ async function send(form) {
   const { text: words, name } = form.elements;
   button.disabled = true;
   try {
-    const body = new URLSearchParams(new FormData(form));
-    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-    const said = await answer.json();
-    if (!answer.ok) throw said;
+    const said = await sent(form);
     const published = said.state === "published";
     remember(draftOf(form), "");
     remember("name", name.value);
