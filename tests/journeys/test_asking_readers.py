@@ -55,8 +55,9 @@ def go_into(desk: Page, text: Locator, key: str) -> None:
 
 
 def is_taken(desk: Page, words: str) -> None:
-    """Wait until the editor has put what was typed into the form; it does so a moment later."""
-    expect(desk.locator("input[data-draftail-input]").first).to_have_value(re.compile(words))
+    """Wait until the editor has written down what was typed: it does so a moment later."""
+    holds = "words => [...document.querySelectorAll('input, textarea')].some((field) => field.value.includes(words))"
+    desk.wait_for_function(holds, arg=words)
 
 
 def publish(desk: Page) -> None:
