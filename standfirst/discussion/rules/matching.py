@@ -1,7 +1,7 @@
 """Rules made ready to be asked: each looks at a comment and says what it has found. Pure; nobody is asked.
 
 Patterns are RE2's: they take time in proportion to the text, whatever they are, so there is nothing
-to break off (docs/decisions/0009). What could still be slow is not let in: see ``checked``.
+to break off (docs/decisions/0010). What could still be slow is not let in: see ``checked``.
 """
 
 import ipaddress
