@@ -4,6 +4,7 @@ The journeys share the site; the scheduler in the conftest.py above keeps them i
 """
 
 import contextlib
+import itertools
 import json
 import logging
 import os
@@ -33,6 +34,8 @@ FLAGS = (
 ).split()
 BANK = {"STANDFIRST_BANK_NAME": "Harbour Press e. V.", "STANDFIRST_BANK_IBAN": "DE89370400440532013000"}
 WIDE = {"width": 1280, "height": 900}
+
+_visitors = itertools.cycle(range(256))
 
 log = logging.getLogger(__name__)
 expect.set_options(timeout=PATIENCE_MS)
@@ -89,7 +92,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("journeys") / "site"
     pay_url = f"http://127.0.0.1:{free_port()}"
     with a_database("journeys") as database:
-        environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **BANK, **database}
+        proxies = {"STANDFIRST_PROXIES": "127.0.0.1"}  # so that a browser can say where it comes from
+        environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **proxies, **BANK, **database}
         if database:
             run("init", str(folder), folder=folder.parent, environment=environment)
             run("migrate", folder=folder, environment=environment)
@@ -150,13 +154,16 @@ def watch(site: Site) -> Iterator[Watch]:
 
 @pytest.fixture
 def visitor(site: Site, browser: Browser, watch: Watch) -> Iterator[Callable[..., Page]]:
-    """Open a browser of one's own, as often as one asks; each has its own cookies."""
+    """Open a browser of one's own, as often as one asks; each has its own cookies, and its own address.
+
+    From one address, journeys that run as fast as a machine would be held to be one.
+    """
     contexts: list[BrowserContext] = []
 
     def arrive(path: str = "", **wishes: Any) -> Page:
-        context = browser.new_context(
-            **{"base_url": site.url, "viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce"} | wishes
-        )
+        comes_from = {"X-Forwarded-For": f"10.9.{next(_visitors)}.1"}
+        ways = {"viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", "extra_http_headers": comes_from}
+        context = browser.new_context(**{"base_url": site.url} | ways | wishes)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watch.over(context)
