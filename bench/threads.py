@@ -7,6 +7,7 @@ from itertools import islice
 from django.db import connection, transaction
 
 from standfirst.discussion import counts, markup
+from standfirst.discussion.merit import merit_of
 from standfirst.discussion.models import Comment, Decision, Revision, State, Swing, Thread, Vote
 from standfirst.kit import clock
 
@@ -82,6 +83,7 @@ def _made(thread: Thread, count: int) -> Iterator[Comment]:
             up_count=number % 7,
             down_count=number % 3,
             score=number % 7 - number % 3,
+            merit=merit_of(number % 7, number % 3),
             up_count_before=number % 7,
             down_count_before=number % 3,
         )

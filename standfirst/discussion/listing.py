@@ -156,30 +156,30 @@ def _cut(comments: list[Comment], order: Order, count: int, votes_number: int = 
 
 def _roots_by_votes(thread: Thread, among: QuerySet[Comment], order: Order, place: Place | None, count: int) -> Rows:
     votes_number = thread.votes_number if place is None else min(place.votes_number, thread.votes_number)
-    moved = _moved_since(thread, among, votes_number)
+    moved = _moved_since(thread, among, order, votes_number)
     for _ in range(_TRIES):
         still = among.exclude(pk__in=moved)
         resting = list(with_replies(order.sorted(order.after(still, place)))[: count + 1])
-        moved_meanwhile = _moved_since(thread, among, votes_number)
+        moved_meanwhile = _moved_since(thread, among, order, votes_number)
         if moved_meanwhile.keys() == moved.keys():
             break
         moved = moved_meanwhile
-    back = [comment for comment in moved.values() if place is None or _key(comment) < (place.value, place.comment_id)]
-    merged = sorted([*resting, *back], key=_key, reverse=True)
+
+    def key(comment: Comment) -> tuple[int, int]:
+        return getattr(comment, order.column) - getattr(comment, "swung", 0), comment.pk
+
+    back = [comment for comment in moved.values() if place is None or key(comment) < (place.value, place.comment_id)]
+    merged = sorted([*resting, *back], key=key, reverse=True)
     if len(merged) <= count:
         return Rows(merged)
-    value, comment_id = _key(merged[count - 1])
+    value, comment_id = key(merged[count - 1])
     return Rows(merged[:count], Place(value, comment_id, votes_number))
 
 
-def _moved_since(thread: Thread, among: QuerySet[Comment], votes_number: int) -> dict[int, Comment]:
-    """Return those of the roots ``among`` whose score changed since, each with ``swung``: by how much.
+def _moved_since(thread: Thread, among: QuerySet[Comment], order: Order, votes_number: int) -> dict[int, Comment]:
+    """Return those of the roots ``among`` on which votes were cast since, each with ``swung``: how far that moved it.
 
     One statement, one moment.
     """
     moved = among.filter(swings__thread=thread, swings__number__gt=votes_number)
-    return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum("swings__step")))}
-
-
-def _key(comment: Comment) -> tuple[int, int]:
-    return comment.score - getattr(comment, "swung", 0), comment.pk
+    return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum(f"swings__{order.swing}")))}

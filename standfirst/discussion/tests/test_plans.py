@@ -88,6 +88,7 @@ ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "answers, most voted first": lambda thread, _comment: threads.page_of(thread.key, order="voted", inline=True),
     "a question is answered": lambda thread, _comment: an_answer(a_question(thread)),
     "a question beside the text": lambda thread, _comment: beside_the_text(thread),
+    "best first": lambda thread, _comment: threads.page_of(thread.key, order="best"),
     "a comment's page": lambda thread, comment: threads.page_holding(comment.pk, key=thread.key),
     "further answers": lambda _thread, comment: threads.replies_of(comment.pk),
     "what is new": lambda thread, _comment: threads.new_since(thread.key, thread.event),
