@@ -43,11 +43,20 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
             event=F("event") + 1,
         )
         touch(BUSIEST)
+        if was:  # it stood on pages that are open, or its gap did
+            Comment.objects.filter(pk=comment.pk).update(changed_event=thread.event + 1)
     if comment.question_id is not None and State.PUBLISHED in {was, comment.state}:
         Question.objects.filter(pk=comment.question_id).update(answer_count=F("answer_count") + published)
         touch(questions_key(thread.key))
     if State.PUBLISHED in {was, comment.state}:
         _tell_parents(comment, was_shown=was == State.PUBLISHED or comment.reply_count > 0)
+
+
+def renewed(comment: Comment, thread: Thread) -> None:
+    """Have pages that are open renew a published ``comment``. Inside a verb, under the lock of the thread's row."""
+    Comment.objects.filter(pk=comment.pk).update(changed_event=thread.event + 1)
+    Thread.objects.filter(pk=thread.pk).update(event=F("event") + 1)
+    touch(BUSIEST)  # a list of the latest may have it
 
 
 def _tell_parents(comment: Comment, *, was_shown: bool) -> None:

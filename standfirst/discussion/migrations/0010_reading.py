@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
-            index=models.Index(condition=models.Q(('source', ''), ('state', 'published')), fields=['id'], name='comment_posted_here'),
+            index=models.Index(condition=models.Q(('source', ''), ('state', 'published')), fields=['source', 'id'], name='comment_posted_here'),
         ),
         migrations.AddConstraint(
             model_name='comment',

@@ -136,7 +136,9 @@ class Comment(models.Model):
                 condition=Q(changed_event__isnull=False),
                 name="comment_by_changed_event",
             ),
-            models.Index(fields=["id"], condition=Q(state=State.PUBLISHED, source=""), name="comment_posted_here"),
+            models.Index(
+                fields=["source", "id"], condition=Q(state=State.PUBLISHED, source=""), name="comment_posted_here"
+            ),
             models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
             models.Index(fields=["id"], condition=Q(open_reports__gt=0), name="comment_with_reports"),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from standfirst.discussion import comments, cursors, refusals, threads, votes
+from standfirst.discussion import comments, cursors, news, refusals, threads, votes
 from standfirst.discussion.cursors import BEST, MOST_VOTED, NEWEST, OLDEST, Order, Place
 from standfirst.discussion.models import Comment, Thread
 from standfirst.discussion.shown import ShownComment
@@ -182,10 +182,10 @@ def test_an_open_page_is_told_what_was_published_since_even_if_it_had_waited() -
     answer = a_comment(thread, parent=shown)
     nested = a_comment(thread, parent=answer)
 
-    news = threads.new_since(thread.key, known)
-    assert ids_of(news.comments) == [held.pk, answer.pk, nested.pk]
-    assert news.comments[1].parent_id == shown.pk
-    assert (news.count, threads.new_since(thread.key, news.event).comments) == (4, ())
+    found = news.new_since(thread.key, known)
+    assert ids_of(found.comments) == [held.pk, answer.pk, nested.pk]
+    assert found.comments[1].parent_id == shown.pk
+    assert (found.count, news.new_since(thread.key, found.event).comments) == (4, ())
 
 
 def _publish(comment: Comment) -> None:

@@ -18,11 +18,19 @@ export class Bubble {
     this.box.querySelector(".bubble-close").addEventListener("click", () => this.dismiss());
     this.box.querySelector(".bubble-count").addEventListener("click", (event) => this.open(event));
     this.box.querySelector(".bubble-reply").addEventListener("click", (event) => this.reply(event));
+    this.box.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.card.hidden = true;
+    });
     if (!recall("invited") && thread.querySelector("form[data-form]")) setTimeout(() => this.invite(), INVITE_AFTER);
   }
 
   dismiss() {
     remember("bubble", "gone");
+    const title = this.thread.querySelector(".thread-title"); // where the focus goes on from
+    if (this.box.matches(":focus-within")) {
+      title.tabIndex = -1;
+      title.focus({ preventScroll: true });
+    }
     this.box.remove();
     this.box = null;
   }
@@ -36,7 +44,11 @@ export class Bubble {
   showCard() {
     this.card.hidden = false;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => (this.card.hidden = true), CARD_STAYS);
+    const over = () => {
+      if (this.box?.matches(":is(:hover, :focus-within)")) this.timer = setTimeout(over, CARD_STAYS); // somebody reads it
+      else this.card.hidden = true;
+    };
+    this.timer = setTimeout(over, CARD_STAYS);
   }
 
   // Called when the news have changed; `latest` is the newest comment that arrived, if one did.
