@@ -36,7 +36,7 @@ export class Bubble {
   }
 
   invite() {
-    if (!this.box || document.hidden || recall("invited")) return;
+    if (!this.box || document.hidden || this.answering || recall("invited")) return;
     remember("invited", "yes");
     this.showCard();
   }
@@ -53,18 +53,24 @@ export class Bubble {
 
   // Called when the news have changed; `latest` is the newest comment that arrived, if one did.
   changed(news, latest) {
-    if (!this.box) return;
+    if (!this.box) return null;
     if (news.total !== null) this.box.querySelector("[data-total]").textContent = news.total;
     const count = news.waiting.length;
     this.box.querySelector("[data-new]").textContent = count;
     this.box.querySelector(".bubble-new").hidden = !count;
-    if (!latest) return;
+    if (!latest) return this.stillThere(news);
     const name = latest.querySelector(".comment-name").textContent;
     const text = latest.querySelector(".comment-body").textContent.trim().replace(/\s+/g, " ");
     const cut = text.length > FIRST_WORDS ? `${text.slice(0, FIRST_WORDS)}…` : text;
     this.box.querySelector(".bubble-words").textContent = `${name}: ${cut}`;
     this.answering = latest.querySelector(".comment").dataset.comment;
-    this.showCard();
+    return this.showCard();
+  }
+
+  // What was removed meanwhile is not shown any longer here either.
+  stillThere({ waiting }) {
+    const there = `[data-comment="${this.answering}"]:not(.comment-gap)`;
+    if (this.answering && ![this.thread, ...waiting].some((within) => within.querySelector(there))) this.card.hidden = true;
   }
 
   open(event) {

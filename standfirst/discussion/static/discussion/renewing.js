@@ -32,7 +32,9 @@ function tidy(comment) {
   let place = comment;
   while (place && isGap(place) && !place.querySelector(".comment, .replies-more, form")) {
     const above = place.parentElement.closest(".comment");
-    (place.closest("li") ?? place).remove();
+    const item = place.closest("li");
+    place.remove(); // what waits to be shown has an item that stands nowhere yet
+    item?.remove();
     place = above;
   }
 }
