@@ -47,10 +47,16 @@ def _json_item(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-FORMS: dict[str, type[SyndicationFeed]] = {"rss": Rss201rev2Feed, "atom": Atom1Feed, "json": JsonFeed}
+type Feed = Rss201rev2Feed | Atom1Feed | JsonFeed
+
+FORMS: dict[str, type[Rss201rev2Feed | Atom1Feed | JsonFeed]] = {
+    "rss": Rss201rev2Feed,
+    "atom": Atom1Feed,
+    "json": JsonFeed,
+}
 
 
-def of_thread(key: str, form: str = "rss") -> tuple[SyndicationFeed, set[str]]:
+def of_thread(key: str, form: str = "rss") -> tuple[Feed, set[str]]:
     """Return the feed of a discussion in one of FORMS, and the change keys that it shows. NoSuchThread."""
     thread = thread_of(key)
     title = gettext("Comments on “%(title)s”") % {"title": clean_line(thread.title)}
@@ -60,7 +66,7 @@ def of_thread(key: str, form: str = "rss") -> tuple[SyndicationFeed, set[str]]:
     return _made(form, title, f"{_absolute(thread.url)}#comments", address, found), {thread.change_key}
 
 
-def of_everything(form: str = "rss") -> tuple[SyndicationFeed, set[str]]:
+def of_everything(form: str = "rss") -> tuple[Feed, set[str]]:
     """Return the feed of all discussions, and the change keys that it shows. What came from elsewhere is no news."""
     posted = Comment.objects.filter(state=State.PUBLISHED, source="", thread__withdrawn_at__isnull=True)
     newest = posted.select_related("thread").order_by("-id")[:FEED_LENGTH]
@@ -70,9 +76,16 @@ def of_everything(form: str = "rss") -> tuple[SyndicationFeed, set[str]]:
     return made, {thread.change_key for _comment, thread in found}
 
 
-def _made(form: str, title: str, link: str, address: str, found: Iterable[tuple[Comment, Thread]]) -> SyndicationFeed:
-    about = {"title": title, "link": link, "description": title, "feed_url": _absolute(address)}
-    feed = FORMS[form](**about, language=settings.LANGUAGE_CODE, feed_guid=_absolute(address), ttl=15)
+def _made(form: str, title: str, link: str, address: str, found: Iterable[tuple[Comment, Thread]]) -> Feed:
+    feed = FORMS[form](
+        title=title,
+        link=link,
+        description=title,
+        language=settings.LANGUAGE_CODE,
+        feed_url=_absolute(address),
+        feed_guid=_absolute(address),
+        ttl=15,
+    )
     for comment, thread in found:
         said = {"name": clean_line(comment.name), "title": clean_line(thread.title)}
         feed.add_item(

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.http.request import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.feedgenerator import SyndicationFeed
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -166,7 +165,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponseBase:
     return _page(request, "discussion/following/stop.html", context | {"ended": request.method == "POST"})
 
 
-def _fed(made: SyndicationFeed, keys: set[str]) -> HttpResponse:
+def _fed(made: feeds.Feed, keys: set[str]) -> HttpResponse:
     response = HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
     return shows(response, PUBLICATION, *keys)
 
