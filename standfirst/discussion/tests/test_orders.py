@@ -247,7 +247,7 @@ def test_every_list_goes_through_its_index(order: str, index: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         threads.page_of(thread.key, order=order, after=after)
 
-    sorts = f'ORDER BY "discussion_comment"."{cursors.ORDERS[order].column}"'
+    sorts = f"ORDER BY {cursors.ORDERS[order].column} "
     plan = plan_of(next(query["sql"] for query in queries if sorts in query["sql"] and "LIMIT 21" in query["sql"]))
     assert index in plan
     assert "comment_replies_by_time" in plan
