@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bench import cold, fanout, gift, ledger, month, peers, rendering, report, serving, streams, webhooks
+from bench import cold, discussion, fanout, gift, ledger, month, peers, rendering, report, serving, streams, webhooks
 from bench.load import LoadFailed
 from bench.report import Row
 from bench.servers import NotMeasured
@@ -27,15 +27,17 @@ MEASURES: dict[str, Measure] = {
     "stored": _serving,
     "busy": _serving,
     "render": lambda site, chosen: rendering.measure(site, rounds=chosen.rounds),
+    "discussion": lambda site, chosen: discussion.measure(site, rounds=chosen.rounds),
     "gift": lambda site, chosen: gift.measure(site, rounds=chosen.rounds),
     "fanout": lambda site, chosen: fanout.measure(site, rounds=chosen.rounds),
     "streams": lambda site, chosen: streams.measure(site, rounds=chosen.rounds),
     "webhooks": lambda site, chosen: webhooks.measure(site, rounds=chosen.rounds),
     "ledger": lambda site, chosen: ledger.measure(site, rounds=chosen.rounds),
     "month": lambda site, chosen: month.measure(site, rounds=chosen.rounds),
+    "million": lambda site, chosen: discussion.measure_million(site, rounds=chosen.rounds),
     "peers": lambda site, chosen: peers.measure(site, rounds=chosen.rounds, seconds=chosen.seconds),
 }
-FOREIGN = {"peers", "ledger", "month"}  # other people's programs, or very many rows; only if it is asked for
+FOREIGN = {"peers", "ledger", "month", "million"}  # other people's programs, or very many rows; only if it is asked for
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 python -m bench.fill stories PATH COUNT     so many copies of the story at PATH, without comments
 python -m bench.fill thread PATH COUNT      so many comments under the story at PATH, in place of those it has
+python -m bench.fill million PATH COUNT     so many comments at least in threads that are copies of that of PATH
 python -m bench.fill told PATH COUNT        as thread; and tells the story and its comments, for other systems
 """
 
@@ -54,6 +55,14 @@ def thread(path: str, count: int) -> dict[str, int]:
     return {"comments": count}
 
 
+def million(path: str, count: int) -> dict[str, int]:
+    """Copy the thread of a story until there are so many comments in the copies."""
+    model = Thread.objects.get(url=path)
+    copies = -(-count // model.comments.count())
+    threads.copy(model, copies)
+    return {"comments": Comment.objects.count()}
+
+
 def told(path: str, count: int) -> dict[str, Any]:
     """Give a story such a thread, and return its words."""
     thread(path, count)
@@ -78,7 +87,7 @@ def _story(path: str) -> Story:
 def main() -> None:
     """Fill."""
     what, path, count = sys.argv[1:]
-    made = {"stories": copies, "thread": thread, "told": told}[what]
+    made = {"stories": copies, "thread": thread, "million": million, "told": told}[what]
     print(json.dumps(made(path, int(count))))
 
 

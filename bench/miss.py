@@ -85,11 +85,12 @@ class Miss:
         """Render the thread's first page."""
         return self.fragments.render([f"thread:{self.key}"])[f"thread:{self.key}"].html.encode()
 
-    def respond(self, *, assembled_by_front: bool) -> bytes:
-        """Ask for the page once."""
+    def respond(self, *, assembled_by_front: bool, path: str = "", query: str = "") -> bytes:
+        """Ask once for the page, or for another one."""
+        path = path or self.path
         scope = {
-            "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": self.path,
-            "raw_path": self.path.encode(), "query_string": b"", "headers": [(b"host", b"127.0.0.1")],
+            "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": path,
+            "raw_path": path.encode(), "query_string": query.encode(), "headers": [(b"host", b"127.0.0.1")],
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
         }  # fmt: skip
         answer = self.handler.answer(scope, io.BytesIO())

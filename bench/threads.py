@@ -5,8 +5,10 @@ from datetime import timedelta
 from itertools import islice
 
 from django.db import connection, transaction
+from django.db.models import Max, Min, Model
 
 from standfirst.discussion import counts, markup
+from standfirst.discussion.merit import merit_of
 from standfirst.discussion.models import Comment, Decision, Revision, State, Swing, Thread, Vote
 from standfirst.kit import clock
 
@@ -42,6 +44,37 @@ def fill(story_key: str, *, comments: int) -> None:
             Revision.objects.bulk_create([_revision(row) for row in rows])
     Thread.objects.filter(pk=thread.pk).update(event=comments, votes_number=0)
     counts.recount(thread_key=story_key)
+
+
+def copy(model: Thread, copies: int) -> None:
+    """Copy the thread ``model`` with all its comments, by bulk SQL."""
+    span = model.comments.aggregate(first=Min("id"), last=Max("id"))
+    ahead = Comment.objects.aggregate(last=Max("id"))["last"] - span["first"] + 1
+    about = {name: getattr(model, name) for name in _columns(Thread) if name != "id"}
+    for number in range(copies):
+        # All ids move on by the same step, so answers find what they answer.
+        step = ahead + number * (span["last"] - span["first"] + 1)
+        with transaction.atomic(), connection.cursor() as cursor:
+            made = Thread.objects.create(**about | {"key": f"copy:{step}", "url": f"/copies/{step}/"})
+            said = {"id": f"id + {step}", "parent_id": f"parent_id + {step}", "root_id": f"root_id + {step}"}
+            said |= {"thread_id": str(made.pk)}
+            cursor.execute(_insert(Comment, said, f"thread_id = {model.pk}"))
+            inside = f"comment_id IN (SELECT id FROM discussion_comment WHERE thread_id = {model.pk})"
+            cursor.execute(_insert(Revision, {"comment_id": f"comment_id + {step}"}, inside, without=("id",)))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _insert(table: type[Model], changed: dict[str, str], where: str, *, without: tuple[str, ...] = ()) -> str:
+    columns = [column for column in _columns(table) if column not in without]
+    values = ", ".join(changed.get(column, column) for column in columns)
+    name = f"discussion_{table.__name__.lower()}"
+    return f"INSERT INTO {name} ({', '.join(columns)}) SELECT {values} FROM {name} WHERE {where}"
+
+
+def _columns(table: type[Model]) -> list[str]:
+    fields = table._meta.concrete_fields  # noqa: SLF001 - Django's own way to a table's columns
+    return [field.column for field in fields if not field.generated]
 
 
 def _empty(thread: Thread) -> None:
@@ -82,6 +115,7 @@ def _made(thread: Thread, count: int) -> Iterator[Comment]:
             up_count=number % 7,
             down_count=number % 3,
             score=number % 7 - number % 3,
+            merit=merit_of(number % 7, number % 3),
             up_count_before=number % 7,
             down_count_before=number % 3,
         )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import counts, markup, refusals
+from standfirst.discussion.merit import merit_of
 from standfirst.discussion.models import (
     DEPTH_MAX,
     NAME_LENGTH_MAX,
@@ -181,6 +182,7 @@ def _row(thread: Thread, source: str, comment: BroughtIn, html: str, standing: d
         up_count_before=comment.up,
         down_count_before=comment.down,
         score=comment.up - comment.down,
+        merit=merit_of(comment.up, comment.down),
         source=source,
         source_id=comment.source_id,
     )

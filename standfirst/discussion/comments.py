@@ -261,6 +261,8 @@ def reword(
     comment.save(update_fields=["html", "edited_at", "state"])
     _revise(comment, draft, outcome, number=1 if newest is None else newest.number + 1)
     counts.moved(comment, thread, was=was)
+    if was == comment.state == State.PUBLISHED:
+        counts.renewed(comment, thread)
     if was == State.PUBLISHED:
         touch(thread.change_key)
     return comment

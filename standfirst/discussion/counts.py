@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 
 from standfirst.delivery.changes import touch, verb
+from standfirst.discussion.merit import merit_of
 from standfirst.discussion.models import Comment, Question, State, Thread, Vote
 from standfirst.discussion.questions.marks import change_key as questions_key
 
@@ -42,11 +43,20 @@ def moved(comment: Comment, thread: Thread, *, was: str) -> None:
             event=F("event") + 1,
         )
         touch(BUSIEST)
+        if was:  # it stood on pages that are open, or its gap did
+            Comment.objects.filter(pk=comment.pk).update(changed_event=thread.event + 1)
     if comment.question_id is not None and State.PUBLISHED in {was, comment.state}:
         Question.objects.filter(pk=comment.question_id).update(answer_count=F("answer_count") + published)
         touch(questions_key(thread.key))
     if State.PUBLISHED in {was, comment.state}:
         _tell_parents(comment, was_shown=was == State.PUBLISHED or comment.reply_count > 0)
+
+
+def renewed(comment: Comment, thread: Thread) -> None:
+    """Have pages that are open renew a published ``comment``. Inside a verb, under the lock of the thread's row."""
+    Comment.objects.filter(pk=comment.pk).update(changed_event=thread.event + 1)
+    Thread.objects.filter(pk=thread.pk).update(event=F("event") + 1)
+    touch(BUSIEST)  # a list of the latest may have it
 
 
 def _tell_parents(comment: Comment, *, was_shown: bool) -> None:
@@ -92,10 +102,11 @@ def recount(*, thread_key: str) -> None:
     thread = Thread.objects.select_for_update().get(key=thread_key)
     rows = _rows_of(thread.pk)
     replies = _true_replies(rows)
-    wrong = [row for row in rows.values() if row.reply_count != replies.get(row.pk, 0)]
+    true = {row.pk: (replies.get(row.pk, 0), merit_of(row.up_count, row.down_count)) for row in rows.values()}
+    wrong = [row for row in rows.values() if (row.reply_count, row.merit) != true[row.pk]]
     for row in wrong:
-        row.reply_count = replies.get(row.pk, 0)
-    Comment.objects.bulk_update(wrong, ["reply_count"], batch_size=ROWS_AT_ONCE)
+        row.reply_count, row.merit = true[row.pk]
+    Comment.objects.bulk_update(wrong, ["reply_count", "merit"], batch_size=ROWS_AT_ONCE)
     published = [row for row in rows.values() if row.state == State.PUBLISHED]
     Thread.objects.filter(pk=thread.pk).update(
         published_count=len(published),
@@ -115,7 +126,8 @@ def _answers(question: Question) -> int:
 
 def _rows_of(thread_id: int) -> dict[int, Comment]:
     wanted = Comment.objects.filter(thread=thread_id).only(
-        "state", "parent_id", "depth", "reply_count", "up_count", "down_count", "up_count_before", "down_count_before"
+        *("state", "parent_id", "depth", "reply_count", "up_count", "down_count", "merit"),
+        *("up_count_before", "down_count_before"),
     )
     return {row.pk: row for row in wanted.iterator(chunk_size=ROWS_AT_ONCE)}
 
@@ -150,4 +162,5 @@ def _drift_of(thread_id: int) -> Iterator[Drift]:
         pairs.append(("comment.reply_count", row.pk, row.reply_count, replies.get(row.pk, 0)))
         pairs.append(("comment.up_count", row.pk, row.up_count, up + row.up_count_before))
         pairs.append(("comment.down_count", row.pk, row.down_count, down + row.down_count_before))
+        pairs.append(("comment.merit", row.pk, row.merit, merit_of(row.up_count, row.down_count)))
     yield from (Drift(*pair) for pair in pairs if pair[2] != pair[3])

@@ -15,7 +15,7 @@ from standfirst.discussion.models import Comment
 from standfirst.discussion.refusals import BadCursor, NoSuchOrder
 
 CURSOR_LENGTH_MAX = 100  # characters; ours have at most 80
-_FORM = re.compile(r"([onvp])(-?\d{1,18})\.(\d{1,18})\.(\d{1,18})")
+_FORM = re.compile(r"([onvpb])(-?\d{1,18})\.(\d{1,18})\.(\d{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SCORE_MAX = 2**31 - 1
 
@@ -34,17 +34,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of comments: by what, and which way. Within the same value, ids go the same way."""
+    """An order of comments: by what, and which way. Within the same value, ids go the same way.
+
+    ``swing`` is the column of a swing that says how a vote changed what it goes by; "" if votes change nothing.
+    """
 
     name: str
     label: str | Promise
     column: str
     rising: bool
+    swing: str = ""
 
     @property
     def by_votes(self) -> bool:
         """Whether votes change it."""
-        return self.column == "score"
+        return bool(self.swing)
 
     def sorted(self, comments: QuerySet[Comment]) -> QuerySet[Comment]:
         """Return ``comments`` in this order."""
@@ -71,9 +75,10 @@ class Order:
 
 OLDEST = Order("oldest", _("Oldest"), "created_at", rising=True)
 NEWEST = Order("newest", _("Newest"), "created_at", rising=False)
-MOST_VOTED = Order("voted", _("Most voted"), "score", rising=False)
+MOST_VOTED = Order("voted", _("Most voted"), "score", rising=False, swing="step")
+BEST = Order("best", _("Best"), "merit", rising=False, swing="merit_step")
 PICKED = Order("picked", _("Picked"), "created_at", rising=False)  # of the marked ones only, wherever they stand
-ORDERS = {order.name: order for order in (OLDEST, NEWEST, MOST_VOTED, PICKED)}
+ORDERS = {order.name: order for order in (OLDEST, NEWEST, MOST_VOTED, BEST, PICKED)}
 
 
 def order_named(name: str) -> Order:

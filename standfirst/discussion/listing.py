@@ -7,7 +7,9 @@ so that a vote between two pages neither repeats nor loses a comment.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.query import RawQuerySet
@@ -32,10 +34,21 @@ _SHOWN = [
     f"discussion_comment.{column}"
     for column in (
         *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
-        *("event", "up_count", "down_count", "score", "reply_count", "guest_id", "account_id", "pictures_shown"),
+        *(
+            "event",
+            "up_count",
+            "down_count",
+            "score",
+            "merit",
+            "reply_count",
+            "guest_id",
+            "account_id",
+            "pictures_shown",
+        ),
         *("is_picked", "question_id", "quote_id"),
     )
 ]
+_BEYOND = "AND ({column}, id) {than} (%s, %s)"  # as a pair, see cursors.Order
 _LEVEL = """
     SELECT {columns} FROM discussion_comment
     WHERE discussion_comment.id IN ({wanted}) ORDER BY created_at, id
@@ -43,7 +56,7 @@ _LEVEL = """
 _ROOTS = """
     SELECT {columns} FROM discussion_comment
     WHERE discussion_comment.thread_id = %s AND discussion_comment.parent_id IS NULL AND discussion_comment.shown = %s
-    ORDER BY {column} {direction}, id {direction} LIMIT %s
+    {beyond} ORDER BY {column} {direction}, id {direction} LIMIT %s
 """
 
 
@@ -72,14 +85,13 @@ def roots(
 ) -> Rows:
     """Return ``count`` roots after ``place``, or only the ``inline`` answers.
 
-    One query; two more by votes, if there were any since.
+    One query; by votes one more, and another if there were any since.
     """
-    among = shown_roots(thread, inline=inline)
     if order.by_votes:
-        return _roots_by_votes(thread, among, order, place, count)
-    if place is None and not inline:
-        return _cut(list(_first_roots(thread, order, count + 1)), order, count)
-    found = with_replies(order.sorted(order.after(among, place)))[: count + 1]
+        return _roots_by_votes(thread, order, place, count, inline=inline)
+    if not inline:
+        return _cut(list(_plain_roots(thread, order, place, count + 1)), order, count)
+    found = with_replies(order.sorted(order.after(shown_roots(thread, inline=True), place)))[: count + 1]
     return _cut(list(found), order, count)
 
 
@@ -124,12 +136,20 @@ def _with_ids(wanted: Sequence[int], *, level: int) -> RawQuerySet[Comment]:
     return Comment.objects.raw(statement, [*given, *wanted])
 
 
-def _first_roots(thread: Thread, order: Order, count: int) -> RawQuerySet[Comment]:
-    """Return the first roots of ``thread`` in an order by time, as ``with_replies`` does."""
+def _plain_roots(thread: Thread, order: Order, place: Place | None, count: int) -> RawQuerySet[Comment]:
+    """Return the first roots of ``thread`` after ``place``, as ``with_replies`` does."""
     columns, given = _columns(0)
+    beyond, at = "", []
+    if place is not None:
+        beyond = _BEYOND.format(column=order.column, than=">" if order.rising else "<")
+        at = [_as_stored(place.value), place.comment_id]
     direction = "ASC" if order.rising else "DESC"
-    statement = _ROOTS.format(columns=columns, column=order.column, direction=direction)
-    return Comment.objects.raw(statement, [*given, thread.pk, True, count])
+    statement = _ROOTS.format(columns=columns, column=order.column, beyond=beyond, direction=direction)
+    return Comment.objects.raw(statement, [*given, thread.pk, True, *at, count])
+
+
+def _as_stored(value: int | datetime) -> object:
+    return value if isinstance(value, int) else connection.ops.adapt_datetimefield_value(value)
 
 
 def _columns(level: int) -> tuple[str, list[bool]]:
@@ -154,32 +174,36 @@ def _cut(comments: list[Comment], order: Order, count: int, votes_number: int = 
     return Rows(comments[:count], order.place(comments[count - 1], votes_number))
 
 
-def _roots_by_votes(thread: Thread, among: QuerySet[Comment], order: Order, place: Place | None, count: int) -> Rows:
+def _roots_by_votes(thread: Thread, order: Order, place: Place | None, count: int, *, inline: bool) -> Rows:
+    among = shown_roots(thread, inline=inline)
     votes_number = thread.votes_number if place is None else min(place.votes_number, thread.votes_number)
-    moved = _moved_since(thread, among, votes_number)
+    moved = _moved_since(thread, among, order, votes_number) if votes_number < thread.votes_number else {}
     for _ in range(_TRIES):
-        still = among.exclude(pk__in=moved)
-        resting = list(with_replies(order.sorted(order.after(still, place)))[: count + 1])
-        moved_meanwhile = _moved_since(thread, among, votes_number)
+        if moved or inline:
+            still = among.exclude(pk__in=moved)
+            resting = list(with_replies(order.sorted(order.after(still, place)))[: count + 1])
+        else:
+            resting = list(_plain_roots(thread, order, place, count + 1))
+        moved_meanwhile = _moved_since(thread, among, order, votes_number)
         if moved_meanwhile.keys() == moved.keys():
             break
         moved = moved_meanwhile
-    back = [comment for comment in moved.values() if place is None or _key(comment) < (place.value, place.comment_id)]
-    merged = sorted([*resting, *back], key=_key, reverse=True)
+
+    def key(comment: Comment) -> tuple[int, int]:
+        return getattr(comment, order.column) - getattr(comment, "swung", 0), comment.pk
+
+    back = [comment for comment in moved.values() if place is None or key(comment) < (place.value, place.comment_id)]
+    merged = sorted([*resting, *back], key=key, reverse=True)
     if len(merged) <= count:
         return Rows(merged)
-    value, comment_id = _key(merged[count - 1])
+    value, comment_id = key(merged[count - 1])
     return Rows(merged[:count], Place(value, comment_id, votes_number))
 
 
-def _moved_since(thread: Thread, among: QuerySet[Comment], votes_number: int) -> dict[int, Comment]:
-    """Return those of the roots ``among`` whose score changed since, each with ``swung``: by how much.
+def _moved_since(thread: Thread, among: QuerySet[Comment], order: Order, votes_number: int) -> dict[int, Comment]:
+    """Return those of the roots ``among`` on which votes were cast since, each with ``swung``: how far that moved it.
 
     One statement, one moment.
     """
     moved = among.filter(swings__thread=thread, swings__number__gt=votes_number)
-    return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum("swings__step")))}
-
-
-def _key(comment: Comment) -> tuple[int, int]:
-    return comment.score - getattr(comment, "swung", 0), comment.pk
+    return {comment.pk: comment for comment in with_replies(moved.annotate(swung=Sum(f"swings__{order.swing}")))}

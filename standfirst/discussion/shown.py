@@ -144,7 +144,7 @@ def times(moment: datetime, _language: str | None, _time_zone: str) -> tuple[str
     """Return ``moment`` for machines and for people, in the language and time zone that are current and named."""
     # A third of what a comment takes; in a storm, a thread is rendered again and again.
     local = localtime(moment)
-    return local.isoformat(), date_format(local, "DATETIME_FORMAT")
+    return local.isoformat(timespec="seconds"), date_format(local, "DATETIME_FORMAT")
 
 
 @cache

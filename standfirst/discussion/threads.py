@@ -1,4 +1,4 @@
-"""Reading a discussion: pages of it, answers, what is new. Opening and closing it.
+"""Reading a discussion: pages of it and answers. Opening and closing it.
 
 What is returned are facts, frozen, with everything that the templates need: whoever renders
 them asks the database nothing.
@@ -26,7 +26,6 @@ OLDEST = cursors.OLDEST.name  # the order in which a page is shown if none is as
 INLINE = "inline"  # shows only answers to the newsroom's questions
 BUSIEST = counts.BUSIEST
 BUSY_DAYS = 30  # a thread that rested for longer is no longer "most discussed"
-NEWS_MAX = 50  # new comments fetched at once; the next look brings more
 _KEYS_MAX = 1_000  # keys of one question; lists of stories have fewer
 _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown with it
 
@@ -71,6 +70,7 @@ class ThreadPage:
     url: str
     count: int
     event: int
+    votes_number: int
     terms: Terms
     order: str
     tabs: tuple[OrderTab, ...]
@@ -126,15 +126,6 @@ class ThreadPage:
     def whole_url(self) -> str:
         """The address of all comments, in the same order."""
         return _address(self.url, order=self.order)
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What an open page has missed, the thread's event up to which that goes, and its count of comments now."""
-
-    event: int
-    count: int
-    comments: tuple[ShownComment, ...]
 
 
 @verb
@@ -215,22 +206,25 @@ def page_of(key: str, *, order: str = OLDEST, after: str = "", inline: bool = Fa
     return replace(page, comments=comments, more_after=more, is_first=place is None)
 
 
-def page_holding(comment_id: int, *, key: str) -> ThreadPage:
-    """Return the page, oldest first, on which a comment stands, with the way down to it.
+def page_holding(comment_id: int, *, key: str, order: str = OLDEST) -> ThreadPage:
+    """Return the page on which a comment stands in an order, with the way down to it.
 
-    A comment below the levels of a page is shown with what it answers, apart. Refusals: NoSuchComment.
+    A comment below the levels of a page is shown with what it answers, apart. In the order of the picked ones not
+    everything has a place: there it is the oldest first. Refusals: NoSuchComment, NoSuchOrder.
     """
+    chosen = cursors.order_named(order)
+    chosen = cursors.OLDEST if chosen is cursors.PICKED else chosen
     thread = thread_of(key)
     comment = Comment.objects.filter(thread=thread, pk=comment_id, shown=True).select_related("root").first()
     if comment is None:
         raise NoSuchComment
     if comment.depth > len(listing.REPLIES_SHOWN):
         return _conversation(thread, comment)
-    place = _place_before_page_of(thread, comment.root or comment)
-    rows = listing.roots(thread, cursors.OLDEST, place)
+    place = _place_before_page_of(thread, comment.root or comment, chosen)
+    rows = listing.roots(thread, chosen, place)
     comments = _with_way_down(thread, rows.comments, comment)
-    more = cursors.write(cursors.OLDEST, rows.next) if rows.next else ""
-    page = replace(_page(thread, cursors.OLDEST), more_after=more, is_first=place is None, highlighted=comment_id)
+    more = cursors.write(chosen, rows.next) if rows.next else ""
+    page = replace(_page(thread, chosen), more_after=more, is_first=place is None, highlighted=comment_id)
     return replace(page, comments=comments)
 
 
@@ -243,7 +237,7 @@ def page_asked_for(key: str, query: Mapping[str, str]) -> ThreadPage:
     if comment:
         if not comment.isascii() or not comment.isdigit() or len(comment) > 18:
             raise NoSuchComment
-        return page_holding(int(comment), key=key)
+        return page_holding(int(comment), key=key, order=query.get("order", OLDEST))
     inline = query.get("show", "") == INLINE
     return page_of(key, order=query.get("order", OLDEST), after=query.get("after", ""), inline=inline)
 
@@ -264,23 +258,6 @@ def replies_of(comment_id: int, *, after: str = "") -> tuple[str, ShownComment]:
     left = cursors.OLDEST.after(listing.shown_replies(parent), rows.next).count() if rows.next else 0
     goes_on = {parent.pk: GoesOn(left, rows.next)}
     return parent.thread.key, assembled([parent], below, parent.thread.url, goes_on=goes_on)[0]
-
-
-def new_since(key: str, event: int) -> News:
-    """Return what was published after the thread's ``event``, in that order, answers below what is new itself.
-
-    At most NEWS_MAX comments; the rest is found after the event that is returned. Two queries. NoSuchThread.
-    """
-    thread = thread_of(key)
-    found = Comment.objects.filter(thread=thread, event__gt=event, state=State.PUBLISHED).order_by("event", "id")
-    rows = list(found[:NEWS_MAX])
-    new = {row.pk for row in rows}
-    below: dict[int, list[Comment]] = {}
-    for row in rows:
-        below.setdefault(row.parent_id or 0, []).append(row)
-    tops = [row for row in rows if row.parent_id not in new]
-    reached = rows[-1].event if len(rows) == NEWS_MAX else max(event, thread.event)
-    return News(reached, thread.published_count, assembled(tops, below, thread.url))
 
 
 def counts_of(keys: Iterable[str]) -> dict[str, int]:
@@ -340,6 +317,7 @@ def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
         url=thread.url,
         count=thread.published_count,
         event=thread.event,
+        votes_number=thread.votes_number,
         terms=book.terms_of(thread),
         order=order.name,
         tabs=tabs,
@@ -352,10 +330,12 @@ def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
     )
 
 
-def _place_before_page_of(thread: Thread, root: Comment) -> Place | None:
-    rank = cursors.OLDEST.before(listing.shown_roots(thread), root).count()
+def _place_before_page_of(thread: Thread, root: Comment, order: Order) -> Place | None:
+    rank = order.before(listing.shown_roots(thread), root).count()
     before = rank - rank % listing.ROOTS_A_PAGE
-    return cursors.OLDEST.place(cursors.OLDEST.sorted(listing.shown_roots(thread))[before - 1]) if before else None
+    if not before:
+        return None
+    return order.place(order.sorted(listing.shown_roots(thread))[before - 1], thread.votes_number)
 
 
 def _conversation(thread: Thread, comment: Comment) -> ThreadPage:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from standfirst.accounts import addresses, guests, naming, readers
 from standfirst.accounts.models import Account
 from standfirst.delivery.pages import personal_page, show_own_write, shows, stored_page
-from standfirst.discussion import comments, form_again, mine, refusals, rendering, threads, votes
+from standfirst.discussion import comments, form_again, mine, news, refusals, rendering, threads, votes
 from standfirst.discussion.comments import Posted
 from standfirst.discussion.following import follows
 from standfirst.discussion.models import State
@@ -29,6 +29,7 @@ from standfirst.kit.errors import Refusal
 
 TRAP_FIELD = "topic"  # a field that people do not see and programs fill in
 PUBLICATION = "publication"
+NUMBER_DIGITS_MAX = 18
 THREAD_QUERY = ("order", "after", "comment", "show")
 
 
@@ -60,11 +61,12 @@ def further(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-@stored_page()
+@stored_page(query=("votes",))
 def since(request: HttpRequest, key: str, event: int) -> HttpResponse:
-    """What was published after the event that an open page knows, for the script."""
+    """What happened after the event, and the number of votes, that an open page knows, for the script."""
     terms = threads.terms_of(key)
-    context = {"news": threads.new_since(key, event), "is_open": terms.is_open}
+    votes_known = _number(request.GET.get("votes", ""))
+    context = {"news": news.new_since(key, event, votes_known), "is_open": terms.is_open}
     return _kept(request, "discussion/_new.html", context, key, terms)
 
 
@@ -213,6 +215,10 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
         guests.hand_key(response, voter)
     show_own_write(response)
     return response
+
+
+def _number(raw: str) -> int | None:
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= NUMBER_DIGITS_MAX else None
 
 
 def _writes_as(account: Account | None, typed: str) -> str:

@@ -8,6 +8,7 @@ from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import comments
+from standfirst.discussion.merit import merit_of
 from standfirst.discussion.models import Comment, State, Swing, Thread, Vote, from_address
 from standfirst.discussion.moderating import bans
 from standfirst.discussion.refusals import NoSuchComment, TooManyVotes, VoteRefused
@@ -60,16 +61,30 @@ def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | 
 
 
 def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:
-    """Move the counts of ``comment`` for a vote that went from ``was`` to ``value``. Inside a verb, under the lock."""
+    """Move the counts of ``comment`` for a vote that went from ``was`` to ``value``; it knows them afterwards.
+
+    Inside a verb, under the lock of the thread's row, since when ``comment`` was read.
+    """
+    up, down = int(value == UP) - int(was == UP), int(value == DOWN) - int(was == DOWN)
+    merit_was = merit_of(comment.up_count, comment.down_count)
+    comment.up_count += up
+    comment.down_count += down
+    comment.merit = merit_of(comment.up_count, comment.down_count)
     Comment.objects.filter(pk=comment.pk).update(
-        up_count=F("up_count") + int(value == UP) - int(was == UP),
-        down_count=F("down_count") + int(value == DOWN) - int(was == DOWN),
+        up_count=F("up_count") + up,
+        down_count=F("down_count") + down,
         score=F("score") + value - was,
+        merit=comment.merit,
     )
     Thread.objects.filter(pk=thread.pk).update(votes_number=F("votes_number") + 1)
     thread.votes_number += 1  # for the next one under the same lock
     Swing.objects.create(
-        thread=thread, number=thread.votes_number, comment=comment, step=value - was, swung_at=clock.now()
+        thread=thread,
+        number=thread.votes_number,
+        comment=comment,
+        step=value - was,
+        merit_step=comment.merit - merit_was,
+        swung_at=clock.now(),
     )
     touch(thread.change_key)
 
@@ -134,6 +149,7 @@ def hand_over(comment: Comment, thread: Thread, *, guest: Guest, account: Accoun
 def take_away(vote: Vote, comment: Comment, thread: Thread) -> None:
     """Delete a vote and move the counts. Inside a verb, under the lock of the thread's row."""
     Vote.objects.filter(pk=vote.pk).delete()
+    comment.refresh_from_db(fields=["up_count", "down_count"])  # a person may have had two votes on it
     count(comment, thread, was=vote.value, value=NONE)
 
 

@@ -43,6 +43,8 @@ def fill_stories() -> dict[str, Story]:
         "signed": "The lamps on the mole burn again",
         "cleared": "Ten letters about one lighthouse",
         "asking": "What the tide left on Gull Street",
+        "lively": "Everybody has an opinion of the new quay",
+        "returned": "The night bus runs to the harbour again",
     }
     body = [
         {
@@ -75,7 +77,7 @@ def fill_threads(stories: dict[str, Story]) -> None:
     """Give every thread comments and answers, the imported one three pages of them."""
     for name, story in stories.items():
         thread = Thread.objects.get(key=story.key)
-        many_comments(thread, roots=ROOTS if name in {"imported", "scripted"} else 4, replies=1)
+        many_comments(thread, roots=ROOTS if name in {"imported", "scripted", "lively", "returned"} else 4, replies=1)
     for name in ("moderated", "watched"):
         a_comment(
             Thread.objects.get(key=stories[name].key),

@@ -8,8 +8,12 @@ from standfirst.discussion.following import views
 __all__ = ["subject_keys", "urlpatterns"]
 
 urlpatterns = [
-    path("discussion/feed/", views.feed, name="feed"),
-    path("discussion/threads/<subject:key>/feed/", views.thread_feed, name="thread_feed"),
+    path("discussion/feed/", views.feed, {"form": "rss"}, name="feed"),
+    path("discussion/feed/atom/", views.feed, {"form": "atom"}, name="feed"),
+    path("discussion/feed/json/", views.feed, {"form": "json"}, name="feed"),
+    path("discussion/threads/<subject:key>/feed/", views.thread_feed, {"form": "rss"}, name="thread_feed"),
+    path("discussion/threads/<subject:key>/feed/atom/", views.thread_feed, {"form": "atom"}, name="thread_feed"),
+    path("discussion/threads/<subject:key>/feed/json/", views.thread_feed, {"form": "json"}, name="thread_feed"),
     path("discussion/threads/<subject:key>/follows/", views.follow_thread, name="follows"),
     path("discussion/comments/<int:comment_id>/follow/", views.comment_form, name="follow_comment"),
     path("discussion/comments/<int:comment_id>/follows/", views.follow_comment, name="comment_follows"),

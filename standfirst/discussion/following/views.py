@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.http.request import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.feedgenerator import Rss201rev2Feed
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -35,16 +34,16 @@ class SeeOther(HttpResponseRedirect):
 
 @require_safe
 @stored_page()
-def thread_feed(request: HttpRequest, key: str) -> HttpResponse:
+def thread_feed(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """The feed of a discussion: following without any address."""
-    return _fed(*feeds.of_thread(key))
+    return _fed(*feeds.of_thread(key, form))
 
 
 @require_safe
 @stored_page()
-def feed(request: HttpRequest) -> HttpResponse:
+def feed(request: HttpRequest, form: str) -> HttpResponse:
     """The feed of all discussions."""
-    made, keys = feeds.of_everything()
+    made, keys = feeds.of_everything(form)
     return _fed(made, keys | {counts.BUSIEST})
 
 
@@ -166,7 +165,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponseBase:
     return _page(request, "discussion/following/stop.html", context | {"ended": request.method == "POST"})
 
 
-def _fed(made: Rss201rev2Feed, keys: set[str]) -> HttpResponse:
+def _fed(made: feeds.Feed, keys: set[str]) -> HttpResponse:
     response = HttpResponse(made.writeString("utf-8"), content_type=made.content_type)
     return shows(response, PUBLICATION, *keys)
 

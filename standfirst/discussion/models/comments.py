@@ -45,9 +45,11 @@ class Comment(models.Model):
 
     ``shown`` is true for what takes a place on the page: a published comment, and the gap that
     another leaves when published answers hang below it. ``html`` is what readers see: the HTML
-    of the newest revision. ``event`` is the thread's count at the moment it was published.
+    of the newest revision. ``event`` is the thread's count at the moment it was published,
+    ``changed_event`` when readers last saw something else of it: other words, or nothing any more; NULL for never.
     A comment with an account is that account's; if it has a guest as well, the guest wrote it, and the account
-    claimed it later. The votes "before" were cast in the system that the comment came from; the counts include them.
+    claimed it later. The votes "before" were cast in the system that the comment came from; the counts include them,
+    and ``merit`` follows from the counts, see ``merit.py``.
     ``pictures_shown`` is what readers see of its pictures, see ``pictures/gallery.py``; NULL for none, so that
     the column could be added without writing every row.
     """
@@ -77,11 +79,13 @@ class Comment(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
     event = models.BigIntegerField(default=0)
+    changed_event = models.BigIntegerField(null=True, blank=True)
     up_count = models.PositiveIntegerField(default=0)
     down_count = models.PositiveIntegerField(default=0)
     up_count_before = models.PositiveIntegerField(default=0)
     down_count_before = models.PositiveIntegerField(default=0)
     score = models.IntegerField(default=0)
+    merit = models.PositiveIntegerField(default=0)
     reply_count = models.PositiveIntegerField(default=0)
     open_reports = models.PositiveIntegerField(default=0)
     is_picked = models.BooleanField(default=False)
@@ -113,6 +117,11 @@ class Comment(models.Model):
                 condition=_SHOWN & Q(parent__isnull=True),
                 name="comment_roots_by_score",
             ),
+            models.Index(
+                fields=["thread", "merit", "id"],
+                condition=_SHOWN & Q(parent__isnull=True),
+                name="comment_roots_by_merit",
+            ),
             # Were roots in these two, SQLite would look for a thread's among those of all threads.
             models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="comment_by_parent"),
             models.Index(
@@ -122,6 +131,14 @@ class Comment(models.Model):
             ),
             *_ANSWERS,
             models.Index(fields=["thread", "event"], name="comment_by_event"),
+            models.Index(
+                fields=["thread", "changed_event"],
+                condition=Q(changed_event__isnull=False),
+                name="comment_by_changed_event",
+            ),
+            models.Index(
+                fields=["source", "id"], condition=Q(state=State.PUBLISHED, source=""), name="comment_posted_here"
+            ),
             models.Index(fields=["state", "id"], name="comment_by_state"),
             models.Index(fields=["guest", "created_at"], name="comment_by_guest"),
             models.Index(fields=["id"], condition=Q(open_reports__gt=0), name="comment_with_reports"),
@@ -159,6 +176,7 @@ class Comment(models.Model):
             models.CheckConstraint(
                 condition=Q(score=F("up_count") - F("down_count")), name="comment_score_is_up_less_down"
             ),
+            models.CheckConstraint(condition=Q(merit__lte=1_000_000), name="comment_merit_is_a_share_in_millionths"),
             models.CheckConstraint(
                 condition=Q(up_count__gte=F("up_count_before"), down_count__gte=F("down_count_before")),
                 name="comment_keeps_the_votes_it_came_with",

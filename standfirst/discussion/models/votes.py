@@ -46,7 +46,7 @@ class Vote(models.Model):
 
 
 class Swing(models.Model):
-    """A change of a score, in the order in which a thread's votes came.
+    """A change of a score and of what goes by it, in the order in which a thread's votes came.
 
     Whoever pages by votes goes on in the order that the first page had: the swings since then
     are taken off. They are kept for some days only.
@@ -56,6 +56,7 @@ class Swing(models.Model):
     number = models.BigIntegerField()
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="swings")
     step = models.SmallIntegerField()
+    merit_step = models.IntegerField(default=0)
     swung_at = models.DateTimeField()
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion import markup
+from standfirst.discussion import counts, markup
 from standfirst.discussion.models import NAME_LENGTH_MAX, Comment, Pick, RemovalCount, State, Summary, Thread
 from standfirst.discussion.moderating import house, removals
 from standfirst.discussion.refusals import DecidedAlready, NoSuchComment, NoSuchThread, NotAModerator
@@ -105,6 +105,7 @@ def pick(*, comment_id: int, by: Account, kind: str = Pick.Kind.FEATURED) -> Pic
         Pick.objects.filter(thread=thread, kind=kind, ended_at__isnull=True).update(ended_at=clock.now())
     else:
         Comment.objects.filter(pk=comment.pk).update(is_picked=True)
+        counts.renewed(comment, thread)
     made = Pick.objects.create(comment=comment, thread=thread, kind=kind, picked_by=by, picked_at=clock.now())
     removals.adorn(thread)
     touch(thread.change_key)
@@ -120,6 +121,7 @@ def unpick(*, comment_id: int, by: Account, kind: str = Pick.Kind.FEATURED) -> N
         raise DecidedAlready
     if kind == Pick.Kind.FEATURED:
         Comment.objects.filter(pk=comment.pk).update(is_picked=False)
+        counts.renewed(comment, thread)
     touch(thread.change_key)
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from standfirst.discussion import comments, cursors, refusals, threads, votes
-from standfirst.discussion.cursors import MOST_VOTED, NEWEST, OLDEST, Order, Place
+from standfirst.discussion import comments, cursors, news, refusals, threads, votes
+from standfirst.discussion.cursors import BEST, MOST_VOTED, NEWEST, OLDEST, Order, Place
 from standfirst.discussion.models import Comment, Thread
 from standfirst.discussion.shown import ShownComment
 from standfirst.discussion.threads import ThreadPage
@@ -28,7 +28,7 @@ def all_pages(key: str, order: str) -> list[int]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("order", ["oldest", "newest", "voted"])
+@pytest.mark.parametrize("order", ["oldest", "newest", "voted", "best"])
 def test_every_order_shows_every_root_once(order: str) -> None:
     thread = a_thread()
     many_comments(thread, roots=67, replies=1)
@@ -36,6 +36,8 @@ def test_every_order_shows_every_root_once(order: str) -> None:
     for number, comment in enumerate(roots[:30]):
         for _ in range(number % 4):
             votes.up(comment_id=comment.pk)
+        if number % 3:
+            votes.down(comment_id=comment.pk)
 
     seen = all_pages(thread.key, order)
 
@@ -43,6 +45,7 @@ def test_every_order_shows_every_root_once(order: str) -> None:
         "oldest": roots.order_by("created_at", "id"),
         "newest": roots.order_by("-created_at", "-id"),
         "voted": roots.order_by("-score", "-id"),
+        "best": roots.order_by("-merit", "-id"),
     }[order]
     assert seen == list(expected.values_list("id", flat=True))
 
@@ -52,7 +55,7 @@ class PagingAmongOthers(TestCase):
 
     @settings(max_examples=15, deadline=None)
     @given(
-        order=st.sampled_from(["oldest", "newest", "voted"]),
+        order=st.sampled_from(["oldest", "newest", "voted", "best"]),
         before=st.lists(st.integers(0, 44), max_size=40),
         between=st.lists(
             st.lists(st.tuples(st.sampled_from(["up", "down", "post", "answer"]), st.integers(0, 44)), max_size=8),
@@ -179,10 +182,10 @@ def test_an_open_page_is_told_what_was_published_since_even_if_it_had_waited() -
     answer = a_comment(thread, parent=shown)
     nested = a_comment(thread, parent=answer)
 
-    news = threads.new_since(thread.key, known)
-    assert ids_of(news.comments) == [held.pk, answer.pk, nested.pk]
-    assert news.comments[1].parent_id == shown.pk
-    assert (news.count, threads.new_since(thread.key, news.event).comments) == (4, ())
+    found = news.new_since(thread.key, known)
+    assert ids_of(found.comments) == [held.pk, answer.pk, nested.pk]
+    assert found.comments[1].parent_id == shown.pk
+    assert (found.count, news.new_since(thread.key, found.event).comments) == (4, ())
 
 
 def _publish(comment: Comment) -> None:
@@ -209,7 +212,7 @@ def test_a_cursor_of_votes_comes_back_as_it_left(score: int, comment_id: int, vo
 
 @given(st.text(max_size=120))
 def test_what_is_no_cursor_of_ours_is_refused(text: str) -> None:
-    for order in (OLDEST, NEWEST, MOST_VOTED):
+    for order in (OLDEST, NEWEST, MOST_VOTED, BEST):
         try:
             place = cursors.read(order, text)
         except refusals.BadCursor:
@@ -230,6 +233,7 @@ def plan_of(sql: str) -> str:
         ("oldest", "comment_roots_by_time"),
         ("newest", "comment_roots_by_time"),
         ("voted", "comment_roots_by_score"),
+        ("best", "comment_roots_by_merit"),
     ],
 )
 def test_every_list_goes_through_its_index(order: str, index: str) -> None:
@@ -243,7 +247,7 @@ def test_every_list_goes_through_its_index(order: str, index: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         threads.page_of(thread.key, order=order, after=after)
 
-    sorts = f'ORDER BY "discussion_comment"."{"score" if order == "voted" else "created_at"}"'
+    sorts = f"ORDER BY {cursors.ORDERS[order].column} "
     plan = plan_of(next(query["sql"] for query in queries if sorts in query["sql"] and "LIMIT 21" in query["sql"]))
     assert index in plan
     assert "comment_replies_by_time" in plan

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from standfirst.delivery.fragments import render as fragments
-from standfirst.discussion import comments, threads, votes
+from standfirst.discussion import comments, feeds, latest, news, threads, votes
 from standfirst.discussion.models import Comment, Thread
 from standfirst.discussion.pictures import belonging, taking_in
 from standfirst.discussion.pictures.belonging import Chosen
@@ -88,9 +88,13 @@ ACTIONS: dict[str, Callable[[Thread, Comment], Any]] = {
     "answers, most voted first": lambda thread, _comment: threads.page_of(thread.key, order="voted", inline=True),
     "a question is answered": lambda thread, _comment: an_answer(a_question(thread)),
     "a question beside the text": lambda thread, _comment: beside_the_text(thread),
+    "best first": lambda thread, _comment: threads.page_of(thread.key, order="best"),
     "a comment's page": lambda thread, comment: threads.page_holding(comment.pk, key=thread.key),
     "further answers": lambda _thread, comment: threads.replies_of(comment.pk),
-    "what is new": lambda thread, _comment: threads.new_since(thread.key, thread.event),
+    "what is new": lambda thread, _comment: news.new_since(thread.key, thread.event, 0),
+    "the latest comments": lambda _thread, _comment: latest.latest(5),
+    "the feed of a thread": lambda thread, _comment: feeds.of_thread(thread.key),
+    "the feed of everything": lambda _thread, _comment: feeds.of_everything(),
     "somebody posts with a picture": lambda thread, _comment: post(thread, pictures=[a_pending_picture()]),
     "somebody sees a picture": lambda _thread, comment: see_a_picture(comment),
     "pictures are forgotten": lambda _thread, comment: belonging.forget_pictures(comment_id=comment.pk),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 
 from standfirst.delivery.fragments import Rendered, fragments
-from standfirst.discussion import threads
+from standfirst.discussion import latest, threads
 from standfirst.discussion.moderating import house
 from standfirst.discussion.questions import reading
 from standfirst.discussion.questions.marks import change_key as question_key
@@ -26,6 +26,7 @@ from standfirst.stories.renditions import picture_set
 from standfirst.web import publication
 
 DISCUSSED_LENGTH = 5
+LATEST_LENGTH = 5
 
 
 @fragments("masthead")
@@ -171,3 +172,11 @@ def most_discussed(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
     discussed = [found[key] for key in order if key in found]
     html = render_to_string("stories/_discussed.html", {"discussed": discussed}) if discussed else ""
     return {"": Rendered(html, frozenset({threads.BUSIEST, LISTS, *keys_of(discussed)}))}
+
+
+@fragments("latest-comments")
+def latest_comments(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
+    """What was said last, as a list."""
+    found = latest.latest(LATEST_LENGTH)
+    html = render_to_string("discussion/_latest.html", {"latest": found}) if found else ""
+    return {"": Rendered(html, frozenset({threads.BUSIEST, *(comment.change_key for comment in found)}))}

@@ -22,7 +22,7 @@ export function extras(thread) {
   dress(thread, thread);
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]);
-    if (added.some((node) => node.querySelector?.(".comment-body"))) dress(thread, thread);
+    if (added.some((node) => node.matches?.(".comment-body") || node.querySelector?.(".comment-body"))) dress(thread, thread);
   }).observe(thread, { childList: true, subtree: true });
   thread.addEventListener("focusin", async (event) => {
     const form = event.target.closest("form[data-form]");

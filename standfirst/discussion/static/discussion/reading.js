@@ -30,8 +30,25 @@ export function piecesOf(html) {
   return holder.content;
 }
 
+// Changes the page without moving what somebody writes or reads: what comes or goes above it is scrolled away.
+export function steadily(change) {
+  const seen = (element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+  const typed = document.activeElement?.closest("form") ?? null;
+  const marks = [typed, ...document.querySelectorAll(".comment")].filter((element) => element && seen(element));
+  const tops = marks.map((element) => element.getBoundingClientRect().top);
+  change();
+  const still = marks.findIndex((element) => element.isConnected);
+  if (still < 0) return;
+  const moved = marks[still].getBoundingClientRect().top - tops[still];
+  if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+}
+
 export function show(item) {
   const comment = item.querySelector(".comment");
+  for (let around = item.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
   comment.tabIndex = -1;
   comment.classList.add("comment-new");
   comment.focus({ preventScroll: true });
@@ -49,7 +66,7 @@ export function isNew(thread, item) {
 // Puts a comment where it belongs: below what it answers, or at the end that the order has for new ones.
 export function insert(thread, item, parent) {
   const above = parent && standing(thread, parent);
-  const list = above ? above.querySelector(":scope > [data-list]") : thread.querySelector(":scope > [data-list]");
+  const list = (above || thread).querySelector(":scope > [data-list], :scope > .branch > [data-list]");
   if (!above && thread.dataset.order === "newest") list.prepend(item);
   else list.insertBefore(item, list.querySelector(":scope > .thread-more, :scope > .replies-more"));
   thread.querySelector(".thread-empty").hidden = true;
@@ -62,6 +79,7 @@ async function loadMore(thread, link) {
     const loaded = await pieces(link.dataset.more);
     const items = [...loaded.children].filter((item) => !item.querySelector(".comment") || isNew(thread, item));
     place.replaceWith(...items);
+    for (const item of items) item.dispatchEvent(new CustomEvent("arrived", { bubbles: true }));
     const first = items.find((item) => item.querySelector(".comment"))?.querySelector(".comment");
     if (first) {
       first.tabIndex = -1;

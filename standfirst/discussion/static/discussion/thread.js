@@ -5,6 +5,7 @@ import { extras } from "./extras.js";
 import { News } from "./news.js";
 import { posts, showMine } from "./posting.js";
 import { reads } from "./reading.js";
+import { returns } from "./returning.js";
 import { votes } from "./voting.js";
 
 for (const thread of document.querySelectorAll(".thread[data-thread]")) {
@@ -27,4 +28,5 @@ for (const thread of document.querySelectorAll(".thread[data-thread]")) {
     news.look().catch(() => {}); // the next touch, or the next visit, shows it
   });
   extras(thread);
+  returns(thread);
 }
