@@ -8,12 +8,13 @@ so that a vote between two pages neither repeats nor loses a comment.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.expressions import RawSQL
-from django.db.models.query import RawQuerySet
 
+from standfirst.discussion import quick
 from standfirst.discussion.cursors import OLDEST, Order, Place
 from standfirst.discussion.models import Comment, Thread
 
@@ -21,6 +22,7 @@ ROOTS_A_PAGE = 20
 REPLIES_SHOWN = (3, 2, 1, 1)  # answers to a root, to an answer, …; the rest is a click away
 REPLIES_A_STEP = 20  # further answers at a click
 _TRIES = 5
+_REPLY_NAMES = [f"reply_{number}" for number in range(max(REPLIES_SHOWN))]
 
 # Written out, for Django would take as long to write these as the database to answer them. "shown" is
 # compared with a parameter, as in Django's own SQL: only so does SQLite take the index of what is shown.
@@ -30,24 +32,11 @@ _REPLY = """(
     ORDER BY reply.created_at, reply.id LIMIT 1 OFFSET {number}
 )"""
 # What is shown of a comment; the others would be read and turned into dates and numbers for nothing.
-_SHOWN = [
-    f"discussion_comment.{column}"
-    for column in (
-        *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
-        *(
-            "event",
-            "up_count",
-            "down_count",
-            "score",
-            "merit",
-            "reply_count",
-            "guest_id",
-            "account_id",
-            "pictures_shown",
-        ),
-        *("is_picked", "question_id", "quote_id"),
-    )
-]
+SHOWN = (
+    *("id", "thread_id", "parent_id", "root_id", "depth", "name", "html", "state", "created_at", "edited_at"),
+    *("event", "up_count", "down_count", "score", "merit", "reply_count", "guest_id", "account_id"),
+    *("pictures_shown", "is_picked", "question_id", "quote_id"),
+)
 _BEYOND = "AND ({column}, id) {than} (%s, %s)"  # as a pair, see cursors.Order
 _LEVEL = """
     SELECT {columns} FROM discussion_comment
@@ -90,7 +79,7 @@ def roots(
     if order.by_votes:
         return _roots_by_votes(thread, order, place, count, inline=inline)
     if not inline:
-        return _cut(list(_plain_roots(thread, order, place, count + 1)), order, count)
+        return _cut(_plain_roots(thread, order, place, count + 1), order, count)
     found = with_replies(order.sorted(order.after(shown_roots(thread, inline=True), place)))[: count + 1]
     return _cut(list(found), order, count)
 
@@ -114,7 +103,7 @@ def levels_below(comments: Sequence[Comment], *, level: int = 0) -> dict[int, li
         wanted = [reply for comment in above for reply in reply_ids(comment)]
         if not wanted:
             break
-        above = list(_with_ids(wanted, level=deeper + 1))
+        above = _with_ids(wanted, level=deeper + 1)
         for comment in above:
             below.setdefault(comment.parent_id or 0, []).append(comment)
     return below
@@ -129,33 +118,40 @@ def with_replies(comments: QuerySet[Comment], *, level: int = 0) -> QuerySet[Com
     return comments.annotate(**ids)
 
 
-def _with_ids(wanted: Sequence[int], *, level: int) -> RawQuerySet[Comment]:
+def _with_ids(wanted: Sequence[int], *, level: int) -> list[Comment]:
     """Return the comments ``wanted`` as ``with_replies`` does, oldest first."""
-    columns, given = _columns(level)
-    statement = _LEVEL.format(columns=columns, wanted=", ".join(["%s"] * len(wanted)))
-    return Comment.objects.raw(statement, [*given, *wanted])
+    statement = _LEVEL.format(columns=_columns(level), wanted=", ".join(["%s"] * len(wanted)))
+    return quick.comments(statement, [*_given(level), *wanted], (*SHOWN, *_reply_names(level)))
 
 
-def _plain_roots(thread: Thread, order: Order, place: Place | None, count: int) -> RawQuerySet[Comment]:
+def _plain_roots(thread: Thread, order: Order, place: Place | None, count: int) -> list[Comment]:
     """Return the first roots of ``thread`` after ``place``, as ``with_replies`` does."""
-    columns, given = _columns(0)
     beyond, at = "", []
     if place is not None:
         beyond = _BEYOND.format(column=order.column, than=">" if order.rising else "<")
         at = [_as_stored(place.value), place.comment_id]
     direction = "ASC" if order.rising else "DESC"
-    statement = _ROOTS.format(columns=columns, column=order.column, beyond=beyond, direction=direction)
-    return Comment.objects.raw(statement, [*given, thread.pk, True, *at, count])
+    statement = _ROOTS.format(columns=_columns(0), column=order.column, beyond=beyond, direction=direction)
+    return quick.comments(statement, [*_given(0), thread.pk, True, *at, count], (*SHOWN, *_reply_names(0)))
 
 
 def _as_stored(value: int | datetime) -> object:
     return value if isinstance(value, int) else connection.ops.adapt_datetimefield_value(value)
 
 
-def _columns(level: int) -> tuple[str, list[bool]]:
-    """Return a comment's columns with the ids of its first answers, and their parameters."""
+@cache
+def _columns(level: int) -> str:
+    """Return a comment's columns with the ids of its first answers."""
     replies = [f"{_REPLY.format(number=number)} AS reply_{number}" for number in range(_replies_shown(level))]
-    return ", ".join([*_SHOWN, *replies]), [True] * len(replies)
+    return ", ".join([*(f"discussion_comment.{column}" for column in SHOWN), *replies])
+
+
+def _given(level: int) -> list[bool]:
+    return [True] * _replies_shown(level)
+
+
+def _reply_names(level: int) -> list[str]:
+    return [f"reply_{number}" for number in range(_replies_shown(level))]
 
 
 def _replies_shown(level: int) -> int:
@@ -164,7 +160,7 @@ def _replies_shown(level: int) -> int:
 
 def reply_ids(comment: Comment) -> list[int]:
     """Return the ids that ``with_replies`` put on ``comment``."""
-    found = (getattr(comment, f"reply_{n}", None) for n in range(max(REPLIES_SHOWN)))
+    found = map(comment.__dict__.get, _REPLY_NAMES)
     return [number for number in found if number is not None]
 
 
@@ -183,7 +179,7 @@ def _roots_by_votes(thread: Thread, order: Order, place: Place | None, count: in
             still = among.exclude(pk__in=moved)
             resting = list(with_replies(order.sorted(order.after(still, place)))[: count + 1])
         else:
-            resting = list(_plain_roots(thread, order, place, count + 1))
+            resting = _plain_roots(thread, order, place, count + 1)
         moved_meanwhile = _moved_since(thread, among, order, votes_number)
         if moved_meanwhile.keys() == moved.keys():
             break

@@ -36,24 +36,26 @@ class Uses:
 
 
 class Blank(str):  # noqa: SLOT000 - it carries its name and its notes
-    """Stands for a value that is printed as it is, escaped. It notes any other use.
+    """Stands for a value that is printed as it is, escaped, between ``before`` and ``after``. It notes any other use.
 
     One use goes unnoticed: to look for it in a text that the template holds (``{% if comment.name in "Ann Ben" %}``).
     """
 
     name: str
     uses: Uses
+    _html: str
 
-    def __new__(cls, name: str, uses: Uses) -> Self:
+    def __new__(cls, name: str, uses: Uses, *, before: str = "", after: str = "") -> Self:
         """Make the blank for the value ``name``, lower-case letters, digits and underscores."""
-        blank = super().__new__(cls, f"{_TOKEN}{name}E")
+        blank = super().__new__(cls, f"{before}{_TOKEN}{name}E{after}")
         blank.name, blank.uses = name, uses
+        blank._html = f"{before}{_TOKEN}{name}E{after}"
         return blank
 
     def __html__(self) -> str:
         """Return the mark: this is how the engine prints a value."""
         self.uses.printed += 1
-        return f"{_TOKEN}{self.name}E"
+        return self._html
 
 
 def _noted(method: str) -> Callable[..., Any]:

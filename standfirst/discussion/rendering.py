@@ -12,21 +12,23 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 
 from standfirst.discussion.moulds import Blank, Mould, NoMould, StandIn, Uses, printable
-from standfirst.discussion.shown import ShownComment
+from standfirst.discussion.shown import ShownComment, around_number, times
 
 TEMPLATE = "discussion/_comment.html"
 MORE = "discussion/_replies_more.html"
 MOULDS_MAX = 256  # of some two kilobytes: in one language, nine shapes times the numbers of answers shown below one
 PRINTED = (
     *("id", "parent_id", "name", "initials", "colour", "marks", "html", "event", "level", "url"),
-    *("written_at_iso", "written_at_text", "up_count", "down_count", "score"),
-    *("votes_url", "reply_url", "replies_url", "follow_url", "report_url"),
-    *("pictures", "author"),
+    *("up_count", "down_count", "score", "pictures", "author"),
     *("about_passage", "about_url", "about_asked"),
 )
+_PRINTED = frozenset(PRINTED)
+ADDRESSES = ("votes", "reply", "replies", "follow", "report")
+WRITTEN = ("written_at_iso", "written_at_text")
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,14 @@ class Shape(NamedTuple):
     about: str
     answers: int
     language: str
+
+
+class Here(NamedTuple):
+    """What is the same for all comments of a page: asked for once, as asking takes a while."""
+
+    is_open: bool
+    language: str
+    time_zone: str
 
 
 class Below(NamedTuple):
@@ -62,15 +72,15 @@ class Moulds:
         self._made.clear()
         self.given_up = False
 
-    def of(self, shape: Shape, comment: ShownComment, below: Below) -> Mould | None:
+    def of(self, shape: Shape, comment: ShownComment, below: Below, here: Here) -> Mould | None:
         """Return the mould for ``shape``, which ``comment`` has; None if the template has to be rendered."""
         if self.given_up or settings.DEBUG:  # where templates change while the process runs
             return None
-        return self._made.get(shape) or self._make(shape, comment, below)
+        return self._made.get(shape) or self._make(shape, comment, below, here)
 
-    def _make(self, shape: Shape, comment: ShownComment, below: Below) -> Mould | None:
+    def _make(self, shape: Shape, comment: ShownComment, below: Below, here: Here) -> Mould | None:
         try:
-            mould = _cast(shape, comment, below)
+            mould = _cast(shape, comment, below, here)
         except NoMould as why:
             self.given_up = True
             log.warning("%s is rendered for each comment, as it does more than a mould can: %s", TEMPLATE, why)
@@ -83,11 +93,15 @@ class Moulds:
 
 def html(comment: ShownComment, *, is_open: bool) -> SafeString:
     """Return ``comment`` and the answers below it as HTML, in the current language and time zone."""
-    below = Below([html(answer, is_open=is_open) for answer in comment.replies], _more(comment))
-    facts = (comment.is_gap, comment.is_edited, comment.is_picked, is_open, comment.about)
-    shape = Shape(*facts, len(below.answers), get_language() or "")
-    mould = moulds.of(shape, comment, below)
-    return _filled(mould, comment, below) if mould else _rendered(comment, below, is_open=is_open)
+    return _html(comment, Here(is_open, get_language() or "", get_current_timezone_name()))
+
+
+def _html(comment: ShownComment, here: Here) -> SafeString:
+    below = Below([_html(answer, here) for answer in comment.replies], _more(comment))
+    facts = (comment.is_gap, comment.is_edited, comment.is_picked, here.is_open, comment.about)
+    shape = Shape(*facts, len(below.answers), here.language)
+    mould = moulds.of(shape, comment, below, here)
+    return _filled(mould, comment, below, here) if mould else _rendered(comment, below, is_open=here.is_open)
 
 
 def html_without_moulds(comment: ShownComment, *, is_open: bool) -> SafeString:
@@ -96,9 +110,9 @@ def html_without_moulds(comment: ShownComment, *, is_open: bool) -> SafeString:
     return _rendered(comment, Below(answers, _more(comment)), is_open=is_open)
 
 
-def _cast(shape: Shape, comment: ShownComment, below: Below) -> Mould:
+def _cast(shape: Shape, comment: ShownComment, below: Below, here: Here) -> Mould:
     mould = Mould.cast(lambda uses: _blank(shape, uses))
-    if _filled(mould, comment, below) != _rendered(comment, below, is_open=shape.is_open):
+    if _filled(mould, comment, below, here) != _rendered(comment, below, is_open=shape.is_open):
         raise NoMould("a comment comes out otherwise")
     return mould
 
@@ -109,8 +123,9 @@ def _more(comment: ShownComment) -> SafeString:
     return _made_of(MORE, {"comment": comment})
 
 
-def _filled(mould: Mould, comment: ShownComment, below: Below) -> SafeString:
-    values = printable(comment, mould.names.intersection(PRINTED))
+def _filled(mould: Mould, comment: ShownComment, below: Below, here: Here) -> SafeString:
+    values = printable(comment, mould.names & _PRINTED)
+    values["written_at_iso"], values["written_at_text"] = times(comment.written_at, here.language, here.time_zone)
     values["more"] = below.more
     for number, answer in enumerate(below.answers):
         values[f"answer_{number}"] = answer
@@ -122,7 +137,10 @@ def _rendered(comment: ShownComment, below: Below, *, is_open: bool) -> SafeStri
 
 
 def _blank(shape: Shape, uses: Uses) -> SafeString:
-    facts: dict[str, object] = {name: Blank(name, uses) for name in PRINTED}
+    facts: dict[str, object] = {name: Blank(name, uses) for name in (*PRINTED, *WRITTEN)}
+    for name in ADDRESSES:
+        before, after = around_number(name)
+        facts[f"{name}_url"] = Blank("id", uses, before=before, after=after)
     facts |= {"is_gap": shape.is_gap, "is_edited": shape.is_edited, "is_picked": shape.is_picked, "about": shape.about}
     comment = StandIn("comment", uses, facts)
     answers = [Blank(f"answer_{number}", uses) for number in range(shape.answers)]

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
+from html import escape
 from itertools import chain
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name, localtime
 from django.utils.translation import get_language
@@ -18,10 +18,12 @@ from standfirst.discussion.cursors import OLDEST, Place
 from standfirst.discussion.models import Comment, State
 from standfirst.discussion.pictures import gallery
 from standfirst.discussion.questions.about import NOTHING, ShownAbout, about_of
+from standfirst.kit import moments
 from standfirst.kit.lookalikes import skeleton
 
 COLOURS = 8  # of generated avatars; the style sheet has a class for each
 NO_MARK = SafeString("")
+_ROUTES = {"follow": "follow_comment"}
 TIMES_REMEMBERED = 4_096  # a megabyte: the first pages of some seventy threads
 
 
@@ -107,7 +109,7 @@ class ShownComment:
     @property
     def follow_url(self) -> str:
         """The form to be told of answers to it."""
-        return _address("follow_comment", self.id)
+        return _address("follow", self.id)
 
     @property
     def report_url(self) -> str:
@@ -135,22 +137,23 @@ def permalink(thread_url: str, comment_id: int) -> str:
 
 
 def _address(name: str, comment_id: int) -> str:
-    before, after = _around_number(name)
+    before, after = around_number(name)
     return f"{before}{comment_id}{after}"
 
 
 @lru_cache(maxsize=TIMES_REMEMBERED)
-def times(moment: datetime, _language: str | None, _time_zone: str) -> tuple[str, str]:
+def times(moment: datetime, language: str | None, _time_zone: str) -> tuple[SafeString, SafeString]:
     """Return ``moment`` for machines and for people, in the language and time zone that are current and named."""
-    # A third of what a comment takes; in a storm, a thread is rendered again and again.
+    # In a storm, a thread is rendered again and again.
     local = localtime(moment)
-    return local.isoformat(timespec="seconds"), date_format(local, "DATETIME_FORMAT")
+    return SafeString(local.isoformat(timespec="seconds")), SafeString(escape(moments.in_words(local, language)))
 
 
 @cache
-def _around_number(name: str) -> tuple[str, str]:
+def around_number(name: str) -> tuple[str, str]:
+    """Return what stands before and after a comment's id in its address ``name``."""
     # Django takes as long to make an address as to render the rest of a comment: so it makes one of each.
-    before, _slash, after = reverse(f"discussion:{name}", args=[0]).partition("/0/")
+    before, _slash, after = reverse(f"discussion:{_ROUTES.get(name, name)}", args=[0]).partition("/0/")
     return f"{before}/", f"/{after}"
 
 

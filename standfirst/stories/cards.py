@@ -43,15 +43,17 @@ def for_cards(stories: QuerySet[Story]) -> QuerySet[Story]:
     return _columns(stories).prefetch_related(bylines_in_order(), "hero__renditions")
 
 
-def lists_of_cards(*lists: QuerySet[Story], pictures: Iterable[Picture] = ()) -> list[list[StoryCard]]:
+def lists_of_cards(
+    *lists: QuerySet[Story], beside: Sequence[Story] = (), pictures: Iterable[Picture] = ()
+) -> list[list[StoryCard]]:
     """Return the cards of several lists: a query for each, and two for the authors and renditions of all.
 
-    The renditions of ``pictures``, which are shown beside them, are fetched with theirs.
+    The bylines of the stories ``beside``, and the renditions of ``pictures``, are fetched with theirs.
     """
     # Django writes the whole statement before it finds that nothing can match.
     found = [[] if stories.query.is_empty() else list(_columns(stories)) for stories in lists]
     stories = [story for each in found for story in each]
-    prefetch_related_objects(stories, bylines_in_order())
+    prefetch_related_objects([*beside, *stories], bylines_in_order())
     prefetch_related_objects([*pictures, *(story.hero for story in stories if story.hero)], "renditions")
     return [cards(each) for each in found]
 

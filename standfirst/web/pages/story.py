@@ -1,5 +1,6 @@
 """A story's page: its own text, with holes for the meter, the count and the thread."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,8 @@ from standfirst.discussion.rules.policies import POLICIES
 from standfirst.discussion.threads import ThreadPage
 from standfirst.kit import clock
 from standfirst.stories import body, structured
-from standfirst.stories.cards import bylines_in_order, lists_of_cards, published
 from standfirst.stories.cards import keys_of as keys_of_cards
+from standfirst.stories.cards import lists_of_cards, published
 from standfirst.stories.models import Byline, PlainPage, PublicationSettings, Story
 from standfirst.stories.publishing import FRONT_SLUG, LISTS
 from standfirst.stories.renditions import picture_set
@@ -35,12 +36,12 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
     """A story, with the first page of its thread or the one that the address asks for."""
     readable = published()
     found = get_object_or_404(
-        readable.select_related("section", "series", "hero").prefetch_related(bylines_in_order(), "topics"),
+        readable.select_related("section", "series", "hero").prefetch_related("topics"),
         address=f"{year}/{month}/{slug}",
     )
     asked = _asked_thread(request, found)
     thread_html = render_to_string("discussion/_thread.html", {"thread_page": asked}) if asked else ""
-    context, keys = _composed(found, readable, publication.of(request))
+    context, keys = _composed(found, readable, publication.of(request), stored=[found])
     if asked:
         keys |= {f"thread:{found.key}", POLICIES, house.KEY}
     context |= {"thread_html": thread_html}
@@ -54,16 +55,22 @@ def preview(request: HttpRequest, draft: Story) -> HttpResponse:
     return render(request, "stories/story.html", context | {"preview": True})
 
 
-def _composed(found: Story, readable: QuerySet[Story], paper: PublicationSettings) -> tuple[dict[str, Any], set[str]]:
-    """Return what the template needs of a story, and the keys of what it shows."""
-    bylines = list(found.bylines.all())
+def _composed(
+    found: Story, readable: QuerySet[Story], paper: PublicationSettings, *, stored: Sequence[Story] = ()
+) -> tuple[dict[str, Any], set[str]]:
+    """Return what the template needs of a story, and the keys of what it shows.
+
+    The bylines of those ``stored`` are read; a draft has its own, which stand nowhere else.
+    """
     in_text = body.numbers_of_stories(found.body)
     related, series, in_body = lists_of_cards(
         readable.filter(section=found.section).exclude(pk=found.pk)[:RELATED_LENGTH],
         _series(found, readable),
         readable.filter(pk__in=in_text) if in_text else readable.none(),
+        beside=stored,
         pictures=[*([found.hero] if found.hero else []), *body.pictures_in(found.body)],
     )
+    bylines = list(found.bylines.all())
     hero = picture_set(found.hero) if found.hero else None
     context = {
         "story": found,
