@@ -6,7 +6,21 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from bench import cold, discussion, fanout, gift, ledger, month, peers, rendering, report, serving, streams, webhooks
+from bench import (
+    cold,
+    discussion,
+    fanout,
+    gift,
+    ledger,
+    month,
+    peers,
+    rendering,
+    report,
+    serving,
+    streams,
+    webhooks,
+    writing,
+)
 from bench.load import LoadFailed
 from bench.report import Row
 from bench.servers import NotMeasured
@@ -28,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     "busy": _serving,
     "render": lambda site, chosen: rendering.measure(site, rounds=chosen.rounds),
     "discussion": lambda site, chosen: discussion.measure(site, rounds=chosen.rounds),
+    "writing": lambda site, chosen: writing.measure(site, rounds=chosen.rounds, seconds=chosen.seconds),
     "gift": lambda site, chosen: gift.measure(site, rounds=chosen.rounds),
     "fanout": lambda site, chosen: fanout.measure(site, rounds=chosen.rounds),
     "streams": lambda site, chosen: streams.measure(site, rounds=chosen.rounds),

@@ -4,6 +4,8 @@ python -m bench.fill stories PATH COUNT     so many copies of the story at PATH,
 python -m bench.fill thread PATH COUNT      so many comments under the story at PATH, in place of those it has
 python -m bench.fill million PATH COUNT     so many comments at least in threads that are copies of that of PATH
 python -m bench.fill told PATH COUNT        as thread; and tells the story and its comments, for other systems
+python -m bench.fill votable PATH COUNT     tells so many comments under the story at PATH, and its thread's key
+python -m bench.fill drift PATH COUNT       tells how many stored counts of the whole site differ from the rows
 """
 
 import json
@@ -18,7 +20,8 @@ django.setup()  # the settings are named in the environment
 from django.db import transaction  # noqa: E402 - Django has to be set up first
 
 from bench import threads  # noqa: E402
-from standfirst.discussion.models import Comment, Revision, Thread  # noqa: E402
+from standfirst.discussion import counts  # noqa: E402
+from standfirst.discussion.models import Comment, Revision, Thread, Vote  # noqa: E402
 from standfirst.kit import clock  # noqa: E402
 from standfirst.stories.bringing_in import BroughtInStory, State, bring_in_story  # noqa: E402
 from standfirst.stories.models import Story  # noqa: E402
@@ -78,6 +81,18 @@ def told(path: str, count: int) -> dict[str, Any]:
     }
 
 
+def votable(path: str, count: int) -> dict[str, Any]:
+    """Tell which comments of a story can be voted for."""
+    thread = Thread.objects.get(url=path)
+    published = thread.comments.filter(state="published").order_by("id")
+    return {"key": thread.key, "numbers": list(published.values_list("id", flat=True)[:count])}
+
+
+def drift(_path: str, _count: int) -> dict[str, int]:
+    """Count again."""
+    return {"drift": len(counts.check_counts()), "comments": Comment.objects.count(), "votes": Vote.objects.count()}
+
+
 def _story(path: str) -> Story:
     key = Thread.objects.get(url=path).key
     story: Story = Story.objects.get(pk=int(key.removeprefix("story:")))
@@ -87,7 +102,9 @@ def _story(path: str) -> Story:
 def main() -> None:
     """Fill."""
     what, path, count = sys.argv[1:]
-    made = {"stories": copies, "thread": thread, "million": million, "told": told}[what]
+    made = {"stories": copies, "thread": thread, "million": million, "told": told, "votable": votable, "drift": drift}[
+        what
+    ]
     print(json.dumps(made(path, int(count))))
 
 

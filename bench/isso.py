@@ -18,6 +18,8 @@ CONFIG = """
 dbpath = {folder}/comments.db
 host = http://127.0.0.1:{port}/
 log-file = {folder}/isso.log
+[server]
+trusted-proxies = 127.0.0.1
 [guard]
 enabled = false
 [hash]

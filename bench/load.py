@@ -3,7 +3,7 @@
 import re
 import statistics
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 CONNECTIONS = 32
@@ -25,10 +25,12 @@ class Load:
         return f"{self.per_second:,.0f}/s, p99 {self.p99_ms:.1f} ms"
 
 
-def wrk(url: str, *, seconds: int, connections: int = CONNECTIONS, **headers: str) -> Load:
-    """Ask for ``url`` as often as possible."""
+def wrk(url: str, *, seconds: int, connections: int = CONNECTIONS, script: Sequence[str] = (), **headers: str) -> Load:
+    """Ask for ``url`` as often as possible; ``script``: a script that makes the requests, and what it is given."""
     given = [part for name, value in headers.items() for part in ("-H", f"{name.replace('_', '-')}: {value}")]
+    given += ["-s", script[0]] if script else []
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s", *given, url]
+    command += ["--", *script[1:]] if script else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return parsed(done.stdout, url)
 

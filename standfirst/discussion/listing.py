@@ -14,9 +14,9 @@ from django.db import connection
 from django.db.models import BigIntegerField, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
-from standfirst.discussion import quick
 from standfirst.discussion.cursors import OLDEST, Order, Place
 from standfirst.discussion.models import Comment, Thread
+from standfirst.kit import rows
 
 ROOTS_A_PAGE = 20
 REPLIES_SHOWN = (3, 2, 1, 1)  # answers to a root, to an answer, …; the rest is a click away
@@ -121,7 +121,7 @@ def with_replies(comments: QuerySet[Comment], *, level: int = 0) -> QuerySet[Com
 def _with_ids(wanted: Sequence[int], *, level: int) -> list[Comment]:
     """Return the comments ``wanted`` as ``with_replies`` does, oldest first."""
     statement = _LEVEL.format(columns=_columns(level), wanted=", ".join(["%s"] * len(wanted)))
-    return quick.comments(statement, [*_given(level), *wanted], (*SHOWN, *_reply_names(level)))
+    return rows.read(Comment, statement, [*_given(level), *wanted], (*SHOWN, *_reply_names(level)))
 
 
 def _plain_roots(thread: Thread, order: Order, place: Place | None, count: int) -> list[Comment]:
@@ -132,7 +132,7 @@ def _plain_roots(thread: Thread, order: Order, place: Place | None, count: int) 
         at = [_as_stored(place.value), place.comment_id]
     direction = "ASC" if order.rising else "DESC"
     statement = _ROOTS.format(columns=_columns(0), column=order.column, beyond=beyond, direction=direction)
-    return quick.comments(statement, [*_given(0), thread.pk, True, *at, count], (*SHOWN, *_reply_names(0)))
+    return rows.read(Comment, statement, [*_given(0), thread.pk, True, *at, count], (*SHOWN, *_reply_names(0)))
 
 
 def _as_stored(value: int | datetime) -> object:

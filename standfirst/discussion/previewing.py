@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from standfirst.accounts import addresses
 from standfirst.delivery.pages import personal_page
-from standfirst.discussion import comments, form_again, refusals, threads
+from standfirst.discussion import form_again, posting, refusals, threads
 from standfirst.discussion.models import TEXT_LENGTH_MAX
 from standfirst.discussion.pictures.sent import Sent
 from standfirst.kit.errors import Refusal
@@ -40,7 +40,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 def _rendered(request: HttpRequest) -> SafeString:
-    draft = comments.drafted(name="", text=request.POST.get("text", ""))
+    draft = posting.drafted(name="", text=request.POST.get("text", ""))
     if len(draft.text) > TEXT_LENGTH_MAX:
         raise refusals.TextTooLong(length=len(draft.text), length_max=TEXT_LENGTH_MAX)
     if not draft.html:

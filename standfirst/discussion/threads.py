@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from django.db import connection
+
 from standfirst.accounts.models import Account
 from standfirst.delivery.changes import touch, verb
 from standfirst.discussion import counts, cursors, listing
@@ -19,7 +21,7 @@ from standfirst.discussion.refusals import NoSuchComment, NoSuchThread
 from standfirst.discussion.rules import book, policies
 from standfirst.discussion.rules.policies import Terms
 from standfirst.discussion.shown import GoesOn, ShownComment, assembled, level_of
-from standfirst.kit import clock
+from standfirst.kit import clock, rows
 from standfirst.kit.text import clean_line
 
 OLDEST = cursors.OLDEST.name  # the order in which a page is shown if none is asked for
@@ -30,8 +32,11 @@ _KEYS_MAX = 1_000  # keys of one question; lists of stories have fewer
 _LEVELS_ABOVE = 2  # of a deep conversation, what an answer answers is shown with it
 
 # Written out and in one, as whatever shows a thread asks it. A thread is closed once at a time.
-_READABLE = """
-    SELECT discussion_thread.*, discussion_closing.reason AS closed_reason, discussion_closing.closed_at AS closed_at,
+_NAMES = tuple(field.attname for field in Thread._meta.concrete_fields)  # noqa: SLF001 - public in all but its name
+_COLUMNS = ", ".join(f"discussion_thread.{name}" for name in _NAMES)
+_FOR_UPDATE = {"postgresql": " FOR UPDATE", "sqlite": ""}  # the writer on SQLite is alone
+_READABLE = f"""
+    SELECT {_COLUMNS}, discussion_closing.reason AS closed_reason, discussion_closing.closed_at AS closed_at,
         (SELECT token FROM discussion_edition WHERE id = 1) AS edition,
         (
             SELECT SUM(discussion_question.answer_count) FROM discussion_question
@@ -41,7 +46,8 @@ _READABLE = """
     LEFT JOIN discussion_closing
         ON discussion_closing.thread_id = discussion_thread.id AND discussion_closing.reopened_at IS NULL
     WHERE discussion_thread.key = %s AND discussion_thread.withdrawn_at IS NULL
-"""
+"""  # noqa: S608 - columns of ours
+_READABLE_NAMES = (*_NAMES, "closed_reason", "closed_at", "edition", "inline_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +285,28 @@ def busiest(limit: int, *, days: int = BUSY_DAYS) -> list[str]:
 
 def thread_of(key: str) -> Thread:
     """Return the thread of ``key`` if it can be read, with its ``closed_reason``. One query. NoSuchThread."""
-    thread: Thread | None = next(iter(Thread.objects.raw(_READABLE, [key])), None)
-    if thread is None:
+    found: list[Thread] = rows.read(Thread, _READABLE, [key], _READABLE_NAMES)
+    if not found:
         raise NoSuchThread
-    return thread
+    return found[0]
+
+
+def locked(thread_id: int) -> Thread:
+    """Return a thread whose row is locked until the transaction ends. One query. Refusals: NoSuchThread."""
+    return _locked_where("id = %s", thread_id)
+
+
+def locked_of_comment(comment_id: int) -> Thread:
+    """Return the thread of a comment, locked likewise. One query. Refusals: NoSuchThread."""
+    return _locked_where("id = (SELECT thread_id FROM discussion_comment WHERE id = %s)", comment_id)
+
+
+def _locked_where(condition: str, number: int) -> Thread:
+    statement = f"SELECT {_COLUMNS} FROM discussion_thread WHERE {condition}{_FOR_UPDATE[connection.vendor]}"  # noqa: S608 - columns of ours
+    found: list[Thread] = rows.read(Thread, statement, [number], _NAMES)
+    if not found:
+        raise NoSuchThread
+    return found[0]
 
 
 def is_open(key: str) -> bool:

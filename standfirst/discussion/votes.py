@@ -2,23 +2,39 @@
 
 from datetime import timedelta
 
-from django.db.models import F
+from django.db import connection
 
 from standfirst.accounts import guests
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery.changes import touch, verb
-from standfirst.discussion import comments
+from standfirst.discussion import comments, threads
 from standfirst.discussion.merit import merit_of
-from standfirst.discussion.models import Comment, State, Swing, Thread, Vote, from_address
+from standfirst.discussion.models import Comment, State, Swing, Thread, Vote
 from standfirst.discussion.moderating import bans
-from standfirst.discussion.refusals import NoSuchComment, TooManyVotes, VoteRefused
-from standfirst.kit import clock
+from standfirst.discussion.refusals import NoSuchComment, NoSuchThread, TooManyVotes, VoteRefused
+from standfirst.kit import clock, rows
 
 VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX = 10  # a household or a small office; keys are cheap to throw away
 VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX = 240
 SWINGS_KEPT_DAYS = 7  # whoever pages on after a week starts from a new order
 
 UP, DOWN, NONE = 1, -1, 0
+
+# Written out, as all who vote in a thread wait for each other: Django would take most of the time to write these.
+_READ = ("id", "thread_id", "guest_id", "account_id", "state", "up_count", "down_count", "merit")
+_VOTABLE = f"""
+    SELECT {", ".join(_READ)}, EXISTS (SELECT 1 FROM discussion_ban WHERE ended_at IS NULL)
+    FROM discussion_comment WHERE id = %s AND state = %s
+"""  # noqa: S608 - columns of ours
+_PACE = """
+    SELECT (SELECT COUNT(*) FROM discussion_vote WHERE address_hash = %s AND address_hash <> '' AND comment_id = %s),
+        (SELECT COUNT(*) FROM discussion_vote WHERE address_hash = %s AND address_hash <> '' AND cast_at >= %s)
+"""
+_COUNTED = """
+    UPDATE discussion_comment
+    SET up_count = up_count + %s, down_count = down_count + %s, score = score + %s, merit = %s WHERE id = %s
+"""
+_NUMBERED = "UPDATE discussion_thread SET votes_number = votes_number + 1 WHERE id = %s"
 
 
 @verb
@@ -70,21 +86,19 @@ def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:
     comment.up_count += up
     comment.down_count += down
     comment.merit = merit_of(comment.up_count, comment.down_count)
-    Comment.objects.filter(pk=comment.pk).update(
-        up_count=F("up_count") + up,
-        down_count=F("down_count") + down,
-        score=F("score") + value - was,
-        merit=comment.merit,
-    )
-    Thread.objects.filter(pk=thread.pk).update(votes_number=F("votes_number") + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, [up, down, value - was, comment.merit, comment.pk])
+        cursor.execute(_NUMBERED, [thread.pk])
     thread.votes_number += 1  # for the next one under the same lock
-    Swing.objects.create(
-        thread=thread,
-        number=thread.votes_number,
-        comment=comment,
-        step=value - was,
-        merit_step=comment.merit - merit_was,
-        swung_at=clock.now(),
+    rows.add(
+        Swing(
+            thread=thread,
+            number=thread.votes_number,
+            comment=comment,
+            step=value - was,
+            merit_step=comment.merit - merit_was,
+            swung_at=clock.now(),
+        )
     )
     touch(thread.change_key)
 
@@ -103,12 +117,12 @@ def forget_addresses(*, older_than_days: int) -> int:
 
 def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
     guest, account, address_hash = who.guest, who.account, who.address_hash
-    rows = Thread.objects.select_for_update(of=("self",)).filter(comments=comment_id)
-    thread = bans.looked_for(rows).first()
-    comment = Comment.objects.filter(pk=comment_id, state=State.PUBLISHED).first()
-    if thread is None or comment is None:
-        raise NoSuchComment
-    bans.admitted(thread, who)
+    try:
+        thread = threads.locked_of_comment(comment_id)
+    except NoSuchThread as error:
+        raise NoSuchComment from error
+    comment = _votable(comment_id)
+    bans.admitted(comment, who)
     wrote_it = guest is not None and comment.guest_id == guest.pk  # even if an account has claimed it since
     if wrote_it or comments.is_by(comment, guest=guest, account=account):
         raise VoteRefused
@@ -123,13 +137,21 @@ def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
         return voter
     cast = {"value": value, "cast_at": clock.now(), "address_hash": address_hash}
     if vote is None:
-        Vote.objects.create(comment=comment, guest=voter, account=account, **cast)
+        rows.add(Vote(comment=comment, guest=voter, account=account, **cast))
     elif value == NONE:
         Vote.objects.filter(pk=vote.pk).delete()
     else:
         Vote.objects.filter(pk=vote.pk).update(**cast)
     count(comment, thread, was=was, value=value)
     return voter
+
+
+def _votable(comment_id: int) -> Comment:
+    """Return a published comment, which says whether anybody is banned. One query. Refusals: NoSuchComment."""
+    found: list[Comment] = rows.read(Comment, _VOTABLE, [comment_id, State.PUBLISHED], (*_READ, "some_are_banned"))
+    if not found:
+        raise NoSuchComment
+    return found[0]
 
 
 def hand_over(comment: Comment, thread: Thread, *, guest: Guest, account: Account) -> None:
@@ -160,10 +182,12 @@ def _vote_of(comment: Comment, guest: Guest | None, account: Account | None) -> 
 
 
 def _keep_pace(comment: Comment, address_hash: str) -> None:
-    from_there = from_address(Vote.objects.all(), address_hash)
-    lately = from_there.filter(cast_at__gte=clock.now() - timedelta(hours=1))
-    if (
-        from_there.filter(comment=comment).count() >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX
-        or lately.count() >= VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX
-    ):
+    """Refuse with TooManyVotes what comes from an address that has voted enough. One query."""
+    if not address_hash:
+        return
+    since = connection.ops.adapt_datetimefield_value(clock.now() - timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute(_PACE, [address_hash, comment.pk, address_hash, since])
+        on_it, lately = cursor.fetchone()
+    if on_it >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX or lately >= VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX:
         raise TooManyVotes

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models.signals import post_save
 from wagtail.signals import page_published, page_unpublished
 
@@ -64,7 +65,9 @@ def story_text(key: str) -> str:
 
 def author_names() -> list[str]:
     """No guest may write under the name of an author."""
-    return list(Author.objects.values_list("name", flat=True))
+    with connection.cursor() as cursor:  # every comment of a guest asks it
+        cursor.execute("SELECT name FROM stories_author")
+        return [name for (name,) in cursor.fetchall()]
 
 
 def authors_of_the_story(key: str, accounts: frozenset[int]) -> dict[int, marks.Mark]:

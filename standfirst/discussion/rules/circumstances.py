@@ -22,14 +22,16 @@ RULES_SECONDS_MAX = 0.25  # for all rules together; beyond it a person looks
 LATEST_COMMENTS = 1_000  # among which the same text is looked for: a wave of advertising comes within hours
 AGES_MAX = 120  # comments of the last hour that a flood is counted by
 
+type Written = Callable[[], QuerySet[Comment]]  # asked for only if it is needed: even to name it takes Django a while
+
 
 def with_rules(
     thread: Thread,
     draft: Draft,
     facts: Facts,
     *,
-    by: QuerySet[Comment],
-    near: QuerySet[Comment],
+    by: Written,
+    near: Written,
     has_key: bool,
     has_account: bool,
     sent: Sent,
@@ -44,7 +46,7 @@ def with_rules(
     asks_newness = terms.looks_at_newcomers or rules.looks_at_newcomers
     around = Circumstances(
         address=sent.address,
-        is_new=asks_newness and not (has_key and by.filter(state=State.PUBLISHED).exists()),
+        is_new=asks_newness and not (has_key and by().filter(state=State.PUBLISHED).exists()),
         ages_seconds=_ages(by, near) if Rule.Kind.FLOOD in rules.kinds else (),
         said_by_others=_said_before(draft) if Rule.Kind.REPEATED in rules.kinds else 0,
     )
@@ -78,22 +80,22 @@ def for_change(thread: Thread, facts: Facts, *, comment: Comment, sent: Sent) ->
     )
 
 
-def seconds_since_last(thread: Thread, terms: Terms, by: QuerySet[Comment]) -> float | None:
+def seconds_since_last(thread: Thread, terms: Terms, by: Written) -> float | None:
     """Return how long ago the writer last wrote in ``thread``, None if slow mode does not mind."""
     if not terms.slow_seconds:
         return None
     now = clock.now()
-    lately = by.filter(thread=thread, created_at__gt=now - timedelta(seconds=terms.slow_seconds))
+    lately = by().filter(thread=thread, created_at__gt=now - timedelta(seconds=terms.slow_seconds))
     last = lately.order_by("-created_at").values_list("created_at", flat=True).first()
     return None if last is None else (now - last).total_seconds()
 
 
-def _ages(by: QuerySet[Comment], near: QuerySet[Comment]) -> tuple[int, ...]:
+def _ages(by: Written, near: Written) -> tuple[int, ...]:
     now = clock.now()
     since = now - timedelta(hours=1)
     lists = [
         list(rows.filter(created_at__gte=since).order_by("-created_at").values_list("created_at", flat=True)[:AGES_MAX])
-        for rows in (by, near)
+        for rows in (by(), near())
     ]
     return tuple(int((now - moment).total_seconds()) for moment in max(lists, key=len))
 

@@ -6,11 +6,12 @@ import time_machine
 
 from standfirst.accounts.models import Account, Guest
 from standfirst.delivery import changes
-from standfirst.discussion import comments, pipeline, refusals, threads
+from standfirst.discussion import comments, pipeline, posting, refusals, threads
 from standfirst.discussion.models import Comment, Policy, Revision, State, Thread
 from standfirst.discussion.rules import book, policies
 from standfirst.discussion.rules.policies import POLICIES
 from standfirst.discussion.rules.refusals import AccountNeeded, NoSuchScope, PolicyUnusable, SlowMode
+from standfirst.discussion.writers import Writer
 from standfirst.testing.discussion import a_comment, a_guest, a_held_comment, a_moderator, a_thread
 from standfirst.testing.rules import a_policy
 
@@ -153,16 +154,16 @@ def test_slow_mode_is_looked_at_again_under_the_lock() -> None:
     a_policy(slow_seconds=120)
     thread, guest = a_thread(), a_guest()
     terms = threads.terms_of(thread.key)
-    draft = comments.drafted(name="Ines", text="The other one")
+    draft = posting.drafted(name="Ines", text="The other one")
     say(thread, guest=guest)
 
     with pytest.raises(SlowMode):
-        comments.keep(
+        posting.keep(
             thread_id=thread.pk,
             parent_id=None,
             draft=draft,
             outcome=pipeline.Outcome(),
-            writer=comments._Writer(guest, None, ""),
+            writer=Writer(guest, None, ""),
             terms=terms,
         )
 
@@ -255,16 +256,16 @@ def test_below_a_story_that_nobody_can_read_nobody_writes(what: str) -> None:
 
 def test_a_thread_that_is_withdrawn_while_somebody_writes_takes_nothing() -> None:
     thread = a_thread()
-    draft = comments.drafted(name="Ines", text="Too late")
+    draft = posting.drafted(name="Ines", text="Too late")
     threads.withdraw_thread(key=thread.key)
 
     with pytest.raises(refusals.NoSuchThread):
-        comments.keep(
+        posting.keep(
             thread_id=thread.pk,
             parent_id=None,
             draft=draft,
             outcome=pipeline.Outcome(),
-            writer=comments._Writer(None, None, ""),
+            writer=Writer(None, None, ""),
         )
 
 
