@@ -207,10 +207,10 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
         )
     else:
         raise refusals.NoSuchVote
-    voted, found = threads.published_comment(comment_id)
-    response: HttpResponseBase = SeeOther(permalink(found.url, comment_id))
+    now = votes.counted(comment_id)
+    response: HttpResponseBase = SeeOther(permalink(now.url, comment_id))
     if _wants_json(request):
-        response = JsonResponse({"up": voted.up_count, "down": voted.down_count, "mine": _WORTH[value]})
+        response = JsonResponse({"up": now.up, "down": now.down, "mine": _WORTH[value]})
     if voter is not None and reader.guest is None:
         guests.hand_key(response, voter)
     show_own_write(response)

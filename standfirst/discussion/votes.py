@@ -1,6 +1,7 @@
 """Votes: one a voter and comment, turned or withdrawn at will; the counts change with the rows."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -26,6 +27,11 @@ _VOTABLE = f"""
     SELECT {", ".join(_READ)}, EXISTS (SELECT 1 FROM discussion_ban WHERE ended_at IS NULL)
     FROM discussion_comment WHERE id = %s AND state = %s
 """  # noqa: S608 - columns of ours
+_STANDS = """
+    SELECT up_count, down_count, discussion_thread.url
+    FROM discussion_comment JOIN discussion_thread ON discussion_thread.id = discussion_comment.thread_id
+    WHERE discussion_comment.id = %s AND discussion_comment.state = %s
+"""
 _PACE = """
     SELECT (SELECT COUNT(*) FROM discussion_vote WHERE address_hash = %s AND address_hash <> '' AND comment_id = %s),
         (SELECT COUNT(*) FROM discussion_vote WHERE address_hash = %s AND address_hash <> '' AND cast_at >= %s)
@@ -74,6 +80,24 @@ def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | 
     Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
     return _cast(comment_id, NONE, bans.Who(guest, account))
+
+
+class Counted(NamedTuple):
+    """The votes on a comment, and the address of its thread's subject."""
+
+    up: int
+    down: int
+    url: str
+
+
+def counted(comment_id: int) -> Counted:
+    """Return how a published comment stands. One query. Refusals: NoSuchComment."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDS, [comment_id, State.PUBLISHED])
+        found = cursor.fetchone()
+    if found is None:
+        raise NoSuchComment
+    return Counted(*found)
 
 
 def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:

@@ -10,6 +10,7 @@ from standfirst.web.pages import errors, lists, machines, metrics, search, story
 urlpatterns = [
     path("", lists.front_page, name="front_page"),
     re_path(r"^(?P<year>[0-9]{4})/(?P<month>[0-9]{2})/(?P<slug>[-\w]+)/$", story.story, name="story"),
+    path("", include("standfirst.discussion.urls")),  # early: whoever writes asks for these
     path("sections/<str:slug>/", lists.section, name="section"),
     path("series/<str:slug>/", lists.series, name="series"),
     path("topics/<str:slug>/", lists.topic, name="topic"),
@@ -22,7 +23,6 @@ urlpatterns = [
     path("metrics", metrics.figures, name="metrics"),
     path("fragments/<str:name>", fragment, name="fragment"),
     path("", include("standfirst.funding.urls")),
-    path("", include("standfirst.discussion.urls")),
     path("", include("standfirst.accounts.urls")),
     path("", include("standfirst.mail.urls")),
     path("desk/", include(wagtailadmin_urls)),
