@@ -1,19 +1,24 @@
-"""Isso's thread of ten thousand comments and WordPress's story page, beside ours: the same words and rounds."""
+"""Isso's thread of ten thousand comments and WordPress's story page, beside ours: the same words and rounds.
+
+Then readers write to each: comments to all three, votes to those that have them.
+"""
 
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import load
+from bench import load, writing
 from bench.isso import isso
 from bench.load import Load, wrk
 from bench.report import Row
 from bench.servers import NotMeasured, fetch
 from bench.site import Site, busiest_story
 from bench.wordpress import wordpress
+from bench.writing import Writers
 
 THREAD, SHORT = 10_000, 60  # comments
 CONNECTIONS = 8  # twice as many as the processes that Isso and PHP have
@@ -43,7 +48,66 @@ def measure(site: Site, *, rounds: int, seconds: int) -> list[Row]:
         }
         rows = [row for start in (wordpress_targets, isso_targets) for row in joined(stack, targets, start, told)]
         rows = compared(targets, rounds=rounds, seconds=seconds) + rows
-        return rows + ([whole(targets[ISSO])] if ISSO in targets else [])
+        rows += [whole(targets[ISSO])] if ISSO in targets else []
+        who = writers(site, url, short, targets)
+        return rows + [row for each in CONTESTS for row in each.rows(who, rounds=rounds, seconds=seconds)]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Something that each system takes from so many clients; ``must`` says how many times as fast we have to be."""
+
+    what: str
+    kinds: tuple[str, ...]
+    clients: int
+    must: dict[str, float]
+    p99_ms_max: float = float("inf")
+
+    def rows(self, who: dict[str, Writers], *, rounds: int, seconds: int) -> list[Row]:
+        """Let those of ``who`` that can write in turn, round after round."""
+        taking = {kind: who[kind] for kind in self.kinds if kind in who}
+        taken: dict[str, list[Load]] = {kind: [] for kind in taking}
+        for number in range(rounds + 1):
+            for kind, writer in taking.items():
+                one = writer.write(clients=self.clients, seconds=seconds)
+                taken[kind] += [one] if number else []  # the first is to warm up
+        medians = {kind: load.median(loads) for kind, loads in taken.items()}
+        ours = medians.pop(self.kinds[0])
+        late = f"p99 ≤ {self.p99_ms_max:.0f} ms" if self.p99_ms_max < float("inf") else "–"
+        rows = [Row(f"{self.what}: Standfirst", str(ours), late, ours.p99_ms <= self.p99_ms_max)]
+        for kind, theirs in medians.items():
+            times, must = ours.per_second / theirs.per_second, self.must[kind]
+            figure = f"{theirs}; Standfirst {times:.1f} × that"
+            rows.append(Row(f"{self.what}: {NAMES[kind]}", figure, f"≥ {must} ×", times >= must))
+        return rows
+
+
+NAMES = {"isso": "Isso", "isso votes": "Isso", "wordpress": "WordPress"}
+_POSTING = ("standfirst", "isso", "wordpress")
+CONTESTS = (
+    Contest("comments posted, one client", _POSTING, writing.ALONE, {"isso": 1.5, "wordpress": 5}),
+    Contest(
+        "comments posted, eight clients",
+        _POSTING,
+        writing.TOGETHER,
+        {"isso": 1.5, "wordpress": 5},
+        writing.P99_MS_MAX,
+    ),
+    Contest("votes, eight clients", ("standfirst votes", "isso votes"), writing.TOGETHER, {"isso votes": 2}),
+)
+
+
+def writers(site: Site, url: str, path: str, targets: Targets) -> dict[str, Writers]:
+    """Return who writes to each system that runs, by kind."""
+    found = list(writing.ours(site, url, path))
+    if ISSO in targets:
+        root, query = targets[ISSO].split("/?")
+        found.append(Writers("isso", f"{root}/new?{query.partition('&')[0]}"))
+        found.append(Writers("isso votes", root, tuple(range(1, writing.VOTABLE + 1))))
+    if (STORY, "WordPress") in targets:
+        root, number = targets[(STORY, "WordPress")].split("/?p=")
+        found.append(Writers("wordpress", root, (int(number),)))
+    return {each.kind: each for each in found}
 
 
 def wordpress_targets(stack: ExitStack, told: dict[str, Any]) -> Targets:
