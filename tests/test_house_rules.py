@@ -95,7 +95,9 @@ def templates() -> Iterator[tuple[Path, str]]:
 def test_every_static_file_that_a_template_names_is_there() -> None:
     there = {path.relative_to(folder).as_posix() for folder in PACKAGE.glob("*/static") for path in folder.rglob("*")}
     named = re.compile(r"""\{% static ["']([^"']+)["']""")
-    missing = [f"{shown(path)} {name}" for path, text in templates() for name in named.findall(text) if name not in there]
+    missing = [
+        f"{shown(path)} {name}" for path, text in templates() for name in named.findall(text) if name not in there
+    ]
     assert missing == []
 
 
