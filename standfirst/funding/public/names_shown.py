@@ -25,5 +25,5 @@ def by_address() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     rows = returned.with_back(paid).filter(amount_minor__gt=back).order_by()
     for email, name in rows.values_list("gift__donor__email", "gift__display_name").distinct():
-        found[email.lower()].add(name)
-    return {email: frozenset(names) for email, names in found.items()}
+        found[(email or "").lower()].add(name)
+    return {email: frozenset(names) for email, names in found.items() if email}
