@@ -21,8 +21,8 @@ class Quotation:
 class Sheet:
     """What a letter says: paragraphs, quotations, a few figures, at most one thing to do, and words in small print.
 
-    ``action`` is (what it says, where it leads), and so is each of ``doors``, below the small print. An address may hold
-    a ``%%word%%`` that is filled in at sending.
+    ``action`` is (what it says, where it leads), and so is each of ``doors``, below the small print. Addresses may hold
+    ``%%word%%``, filled in at sending.
     """
 
     heading: str
