@@ -13,10 +13,12 @@ from standfirst.discussion import comments
 from standfirst.discussion.mine import claims
 from standfirst.discussion.models import Comment
 from standfirst.discussion.moderating import persons
+from standfirst.funding.payments import refunds
 from standfirst.funding.supporters import roster
+from standfirst.kit.money import Money
 from standfirst.testing.accounts import a_reader
 from standfirst.testing.discussion import a_comment, a_guest, a_thread
-from standfirst.testing.funding import make_campaign
+from standfirst.testing.funding import make_campaign, refund_facts
 from standfirst.testing.supporters import given
 from standfirst.web import supporters
 
@@ -103,6 +105,17 @@ def test_a_supporter_who_is_erased_is_no_longer_marked() -> None:
     supporters.renew()
 
     assert MARK not in page_of(comment)
+
+
+@pytest.mark.parametrize(("minor", "seen"), [(2_499, True), (2_500, False)], ids=["some of it", "all of it"])
+def test_a_gift_that_went_back_is_no_support_unless_something_is_left(minor: int, seen: bool) -> None:
+    comment, gift = said(a_reader("Ada Brook", email=ADDRESS)), a_named_gift()
+    payment = gift.payments.get()  # type: ignore[attr-defined]
+
+    refunds.settle(payment=payment, facts=refund_facts("re_1", Money(minor, "USD")))
+    supporters.renew()
+
+    assert (MARK in page_of(comment)) is seen
 
 
 def test_a_single_gift_is_seen_for_a_year_and_a_month() -> None:
