@@ -1,6 +1,7 @@
 """Rules that were said twice: the budgets and habits of the code, checked by reading it."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,6 +85,32 @@ def test_no_template_is_longer_than_its_budget() -> None:
         if len(path.read_text(encoding="utf-8").splitlines()) > most:
             long.append(shown(path))
     assert long == []
+
+
+def templates() -> Iterator[tuple[Path, str]]:
+    for path in sorted(PACKAGE.rglob("templates/**/*.html")):
+        yield path, path.read_text(encoding="utf-8")
+
+
+def test_every_static_file_that_a_template_names_is_there() -> None:
+    there = {path.relative_to(folder).as_posix() for folder in PACKAGE.glob("*/static") for path in folder.rglob("*")}
+    named = re.compile(r"""\{% static ["']([^"']+)["']""")
+    missing = [
+        f"{shown(path)} {name}" for path, text in templates() for name in named.findall(text) if name not in there
+    ]
+    assert missing == []
+
+
+def test_every_field_on_the_desk_says_its_type() -> None:
+    # Without it, Wagtail's style sheet draws no border: the field cannot be seen.
+    plain = [
+        f"{shown(path)} {tag}"
+        for path, text in templates()
+        if "wagtailadmin/" in text or {"desk", "moderating"} & set(path.parts)
+        for tag in re.findall(r"<input\b[^>]*>", text)
+        if not re.search(r"\btype=", tag)
+    ]
+    assert plain == []
 
 
 def test_no_file_is_a_drawer() -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from standfirst.discussion import refusals
 from standfirst.discussion.models import TEXT_LENGTH_MAX, Comment, State, Thread
 from standfirst.discussion.pictures.sent import Sent
+from standfirst.discussion.rules import book, policies
 from standfirst.kit.text import clean_text
 
 TYPED_LENGTH_MAX = 4 * TEXT_LENGTH_MAX
@@ -33,4 +34,12 @@ def context(request: HttpRequest, thread: Thread, sent: Sent, *, answers: bool =
         parent = Comment.objects.filter(pk=number, thread=thread, state=State.PUBLISHED).first()
     # More than a browser lets one type was written by a program.
     typed = {name: clean_text(request.POST.get(name, "")[:TYPED_LENGTH_MAX]) for name in TYPED}
-    return {"thread": thread, "parent": parent, "typed": typed, "pictures": sent.shown(), "is_open": True}
+    door = policies.sign_in_url(book.terms_of(thread), thread)
+    return {
+        "thread": thread,
+        "parent": parent,
+        "typed": typed,
+        "pictures": sent.shown(),
+        "is_open": True,
+        "sign_in_url": door,
+    }

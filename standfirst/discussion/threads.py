@@ -68,7 +68,8 @@ class ThreadPage:
     ``more_after`` is its cursor ("" at the end). ``highlighted`` is the comment that the address
     names; ``apart`` is true if a deep conversation is shown instead of a page of the whole. ``terms``
     are what holds in the thread until ``expires_at``. ``inline`` is true if only answers to the newsroom's questions
-    are shown; there are ``inline_count`` of them, None if nothing was ever asked.
+    are shown; there are ``inline_count`` of them, None if nothing was ever asked. ``sign_in_url`` is ""
+    where guests write.
     """
 
     key: str
@@ -90,6 +91,7 @@ class ThreadPage:
     summary: picks.ShownSummary | None = None
     pinned: ShownComment | None = None
     removed: tuple[tuple[int, int], ...] = ()
+    sign_in_url: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -328,7 +330,7 @@ def published_comment(comment_id: int) -> tuple[Comment, Thread]:
 
 
 def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
-    above = picks.above(thread)
+    above, terms = picks.above(thread), book.terms_of(thread)
     show = INLINE if inline else ""
     tabs = tuple(
         OrderTab(tab.name, str(tab.label), _address(thread.url, order=tab.name, show=show), tab is order)
@@ -342,7 +344,7 @@ def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
         count=thread.published_count,
         event=thread.event,
         votes_number=thread.votes_number,
-        terms=book.terms_of(thread),
+        terms=terms,
         order=order.name,
         tabs=tabs,
         comments=(),
@@ -351,6 +353,7 @@ def _page(thread: Thread, order: Order, *, inline: bool = False) -> ThreadPage:
         removed=above.removed,
         inline=inline,
         inline_count=thread.inline_count,
+        sign_in_url=policies.sign_in_url(terms, thread),
     )
 
 

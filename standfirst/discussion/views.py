@@ -21,7 +21,7 @@ from standfirst.discussion.pictures.sent import Sent
 from standfirst.discussion.questions.anchors import About
 from standfirst.discussion.questions.refusals import NoSuchQuestion, QuestionClosed
 from standfirst.discussion.rules import book
-from standfirst.discussion.rules.policies import POLICIES, Terms
+from standfirst.discussion.rules.policies import POLICIES, Terms, sign_in_url
 from standfirst.discussion.rules.refusals import ChallengeNeeded
 from standfirst.discussion.rules.sending import challenge_response, sent_with
 from standfirst.discussion.shown import assembled, permalink
@@ -89,6 +89,7 @@ def reply(request: HttpRequest, comment_id: int) -> HttpResponse:
     parent, found = threads.published_comment(comment_id)
     terms = threads.terms_of(found.key)
     context = {"thread": found, "parent": parent, "terms": terms, "is_open": terms.is_open}
+    context["sign_in_url"] = sign_in_url(terms, found)
     return _kept(request, "discussion/write.html", context, found.key, terms)
 
 

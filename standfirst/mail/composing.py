@@ -21,7 +21,8 @@ class Quotation:
 class Sheet:
     """What a letter says: paragraphs, quotations, a few figures, at most one thing to do, and words in small print.
 
-    ``action`` is (what it says, where it leads). The address may hold a ``%%word%%`` that is filled in at sending.
+    ``action`` is (what it says, where it leads), and so is each of ``doors``, below the small print. Addresses may hold
+    ``%%word%%``, filled in at sending.
     """
 
     heading: str
@@ -31,6 +32,7 @@ class Sheet:
     action: tuple[str, str] | None = None
     after: tuple[str, ...] = ()
     small: tuple[str, ...] = ()
+    doors: tuple[tuple[str, str], ...] = ()
 
 
 def composed(sheet: Sheet, sender: House | None = None) -> dict[str, str]:
@@ -50,8 +52,9 @@ def _text(sheet: Sheet, signed: str) -> str:
     if sheet.action:
         parts.append(f"{sheet.action[0]}:\n{sheet.action[1]}")
     parts += [*sheet.after, signed]
-    if sheet.small:
-        parts.append("-- \n" + "\n".join(sheet.small))
+    below = [*sheet.small, *(f"{words}: {address}" for words, address in sheet.doors)]
+    if below:
+        parts.append("-- \n" + "\n".join(below))
     return "\n\n".join(parts) + "\n"
 
 

@@ -17,12 +17,13 @@ from traceback import format_tb
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail import mailers
 from django.db import connection
 
 from standfirst.mail import enclosures, outbox, suppression
 from standfirst.mail.house import House, house
 from standfirst.mail.models import Letter
+from standfirst.mail.unfolded import Message
 
 LOOK_EVERY_SECONDS = 2.0  # a look costs one short read
 BATCH_MAX = 50  # letters over one connection; servers dislike more
@@ -82,11 +83,11 @@ def start(stop: threading.Event) -> threading.Thread:
     return thread
 
 
-def message_of(letter: Letter, enclosure: enclosures.Enclosure, sender: House) -> EmailMultiAlternatives:
+def message_of(letter: Letter, enclosure: enclosures.Enclosure, sender: House) -> Message:
     """Return ``letter`` as it goes out."""
     text, html = (_filled(part, enclosure.words) for part in (letter.text, letter.html))
     own = outbox.checked_headers(enclosure.headers)
-    message = EmailMultiAlternatives(
+    message = Message(
         subject=letter.subject,
         body=text,
         from_email=formataddr((sender.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),

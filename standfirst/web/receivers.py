@@ -8,6 +8,7 @@ from django.db.models.signals import post_save
 from wagtail.signals import page_published, page_unpublished
 
 from standfirst.discussion import marks, names, threads
+from standfirst.discussion.moderating import persons
 from standfirst.discussion.questions import anchors
 from standfirst.discussion.questions import asking as asking_readers
 from standfirst.discussion.rules import policies
@@ -17,7 +18,7 @@ from standfirst.stories import asking, preview
 from standfirst.stories.cards import published
 from standfirst.stories.models import Author, Section, Story
 from standfirst.stories.passages import words
-from standfirst.web import publication
+from standfirst.web import publication, supporters
 from standfirst.web.pages import lists, story
 
 
@@ -106,6 +107,8 @@ def connect() -> None:
     asking.name_campaigns(campaigns.names)
     names.protect(author_names)
     marks.provide(authors_of_the_story)
+    marks.provide(supporters.marked)
+    persons.mark_supporters(supporters.word_for_moderators)
     post_save.connect(author_saved, sender=Author, dispatch_uid="web.author_saved")
     policies.name_scopes(sections_by_scope)
     anchors.read_texts_with(story_text)

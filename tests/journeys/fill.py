@@ -20,6 +20,7 @@ from standfirst.stories.models import Story  # noqa: E402
 from standfirst.stories.passages.marks import opening_tag  # noqa: E402
 from standfirst.testing.discussion import a_comment, a_guest, many_comments  # noqa: E402
 from standfirst.testing.funding import make_campaign, paid_gift  # noqa: E402
+from standfirst.testing.rules import a_policy  # noqa: E402
 from standfirst.testing.stories import make_author, make_picture, make_section, published_story  # noqa: E402
 
 PASSWORD = "a journey begins at the harbour"
@@ -44,6 +45,7 @@ def fill_stories() -> dict[str, Story]:
         "cleared": "Ten letters about one lighthouse",
         "asking": "What the tide left on Gull Street",
         "lively": "Everybody has an opinion of the new quay",
+        "members": "The rowing club finds a boat in its own shed",
         "returned": "The night bus runs to the harbour again",
     }
     body = [
@@ -105,6 +107,7 @@ def main() -> None:
     stories = fill_stories() | {"imported": Story.objects.get(slug="the-ferry-and-the-fog")}
     fill_threads(stories)
     fill_accounts()
+    a_policy(stories["members"].key, takes="accounts")
     paid_gift(make_campaign(name="The harbour fund", tz="UTC"), RAISED_MINOR)
     make_campaign(slug="boat", name="A boat for the reporters", currency="EUR", tz="UTC", featured=False)
     told = {

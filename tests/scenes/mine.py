@@ -35,6 +35,13 @@ def a_writer_joins_the_house(world: World) -> None:
 
 
 @scene
+def a_supporter_lets_it_be_seen(world: World) -> None:
+    account = a_reader("Ada Brook", email="ada@example.org")
+    comments.post(thread_key=world.story.key, name="Ada Brook", text="Worth every penny.", account=account)
+    marks.let_bear(mark="supporter", bearers={account.pk: "Ada Brook"})
+
+
+@scene
 def a_guest_claims_and_takes_back(world: World) -> None:
     guest, account = talk.a_guest(), a_reader()
     claimed = talk.a_comment(world.thread, guest=guest)

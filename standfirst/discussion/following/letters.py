@@ -121,11 +121,8 @@ def enclose_comment(reference: str, to: str) -> Enclosure:
             heading=heading,
             paragraphs=(gettext("In the discussion of “%(title)s”.") % {"title": comment.thread.title},),
             quotations=(_quotation(comment),),
-            small=(
-                gettext("You follow: %(what)s.") % {"what": of_what(found.follow)},
-                gettext("Unfollow: %(address)s") % {"address": stop},
-                gettext("Everything that you follow: %(address)s") % {"address": links.manage(follower)},
-            ),
+            small=(gettext("You follow: %(what)s.") % {"what": of_what(found.follow)},),
+            doors=((gettext("Unfollow"), stop), (gettext("Everything that you follow"), links.manage(follower))),
         )
         return _enclosed(sheet, stop=stop)
 
@@ -145,9 +142,9 @@ def enclose_together(reference: str, to: str) -> Enclosure:
             paragraphs=(gettext("In the discussions that you follow."),),
             quotations=_grouped([notice.comment for notice in found[:TOGETHER_MAX]]),
             after=(said % {"count": more},) if more > 0 else (),
-            small=(
-                gettext("Unfollow everything: %(address)s") % {"address": stop},
-                gettext("Everything that you follow: %(address)s") % {"address": links.manage(follower)},
+            doors=(
+                (gettext("Unfollow everything"), stop),
+                (gettext("Everything that you follow"), links.manage(follower)),
             ),
         )
         return _enclosed(sheet, stop=stop)

@@ -18,6 +18,7 @@ from standfirst.discussion.models.limits import (
     SOURCE_ID_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
+from standfirst.discussion.models.marks import AccountMark
 from standfirst.discussion.models.mine import Removal
 from standfirst.discussion.models.moderating import (
     Appeal,
@@ -66,6 +67,7 @@ __all__ = [
     "SCOPES_LENGTH_MAX",
     "SOURCE_ID_LENGTH_MAX",
     "TEXT_LENGTH_MAX",
+    "AccountMark",
     "Appeal",
     "Asking",
     "Ban",

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.accounts import guests
@@ -139,16 +140,16 @@ def of_comment(comment: Comment) -> list[Report]:
 
 
 def miscounted() -> dict[int, tuple[int, int]]:
-    """Return, by comment, a stored number of open reports and that of the rows where they differ. Reads all reports."""
-    open_now = dict(
-        Report.objects.filter(outcome=Report.Outcome.OPEN).order_by().values_list("comment").annotate(Count("id"))
-    )
-    stored = dict(Comment.objects.filter(open_reports__gt=0).values_list("pk", "open_reports"))
-    return {
-        number: (stored.get(number, 0), open_now.get(number, 0))
-        for number in {*stored, *open_now}
-        if stored.get(number, 0) != open_now.get(number, 0)
-    }
+    """Return, by comment, a stored number of open reports and that of the rows where they differ.
+
+    One statement, so that a report that arrives meanwhile is in both or in neither. Reads all open reports.
+    """
+    waiting = Report.objects.filter(comment=OuterRef("pk"), outcome=Report.Outcome.OPEN).order_by()
+    true = Coalesce(Subquery(waiting.values("comment").annotate(count=Count("id")).values("count")), 0)
+    reported = Report.objects.filter(outcome=Report.Outcome.OPEN).order_by().values("comment")
+    looked_at = Comment.objects.filter(Q(open_reports__gt=0) | Q(pk__in=reported))
+    differing = looked_at.annotate(true=true).exclude(open_reports=F("true"))
+    return {pk: (stored, counted) for pk, stored, counted in differing.values_list("pk", "open_reports", "true")}
 
 
 def forget_addresses(*, older_than_days: int) -> int:

@@ -7,7 +7,9 @@ what they are called (``name_scopes``).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -186,6 +188,13 @@ def closed_in_words(terms: Terms) -> str:
         return ""
     day = date_format(localtime(terms.closed_since), "DATE_FORMAT")
     return " ".join(filter(None, [_("Closed since %(day)s.") % {"day": day}, terms.closed_reason]))
+
+
+def sign_in_url(terms: Terms, thread: Thread) -> str:
+    """Return where one signs in and comes back to the discussion, "" where nobody has to."""
+    if not terms.accounts_only:
+        return ""
+    return f"{reverse('account_login')}?{urlencode({'next': f'{thread.url}#comments'})}"
 
 
 def stances_now() -> dict[str, Stance]:

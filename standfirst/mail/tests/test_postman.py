@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from email.policy import SMTP
 
 import pytest
 
@@ -39,6 +40,15 @@ def test_a_letter_arrives_with_both_parts_its_headers_and_the_houses_name(server
     assert letter.get_body(("plain",)).get_content().strip() == "Hello."
     assert "<p>Hello.</p>" in letter.get_body(("html",)).get_content()
     assert Letter.objects.get().state == "sent"
+
+
+def test_a_long_link_in_a_header_stays_whole_so_that_mail_programs_find_it() -> None:
+    link = f"<https://example.org/stops/{'a1' * 60}/>"
+    letter = a_letter(html="<p>Hello.</p>", headers={"List-Unsubscribe": link})
+
+    raw = postman.message_of(letter, enclosures.Enclosure(), house.house()).message(policy=SMTP).as_bytes()
+
+    assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in raw
 
 
 def test_attachments_and_words_are_made_at_sending_and_lie_nowhere(server: MailServer, monkeypatch) -> None:

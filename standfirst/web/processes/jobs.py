@@ -7,6 +7,8 @@ show it until it is mended.
 from django.core.management import call_command
 
 from standfirst.discussion import counts
+from standfirst.discussion.counts import Drift
+from standfirst.discussion.moderating import reports
 from standfirst.funding import tasks
 from standfirst.funding.payments import reconciling
 
@@ -43,8 +45,9 @@ def reconcile() -> None:
 
 
 def check_comment_counts() -> None:
-    """Check the stored counts of comments against the comments."""
+    """Check the stored counts of comments, votes and open reports against their rows."""
     drifts = counts.check_counts()
+    drifts += [Drift("comment.open_reports", pk, *both) for pk, both in reports.miscounted().items()]
     if drifts:
         shown = "; ".join(f"{drift.what} {drift.id} is {drift.stored}, should be {drift.true}" for drift in drifts[:5])
         raise SelfCheckFailed(f"{len(drifts)} counts are wrong: {shown}")

@@ -69,6 +69,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget who tried to give", "standfirst.funding.allowances.forget", DAY),
     Job("cool threads down", "standfirst.discussion.rules.cooling.watch", MINUTE),
     Job("forget solved challenges", "standfirst.accounts.challenges.forget", HOUR),
+    Job("renew supporters' marks", "standfirst.web.supporters.renew", 5 * MINUTE),
     Job("check comment counts", f"{_OURS}.check_comment_counts", HOUR),
     Job("sweep pictures of comments", "standfirst.discussion.pictures.belonging.sweep", HOUR),
     Job("trim the change log", "standfirst.delivery.followers.trim", HOUR),

@@ -6,7 +6,8 @@ import time_machine
 from django.tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from standfirst.discussion.models import Thread
+from standfirst.discussion.models import Comment, Thread
+from standfirst.discussion.moderating import reports
 from standfirst.funding import tasks
 from standfirst.funding.books.checking import Broken
 from standfirst.testing.discussion import a_comment, a_thread
@@ -81,6 +82,16 @@ def test_a_wrong_count_fails_the_self_check_by_its_name() -> None:
     Thread.objects.filter(pk=thread.pk).update(published_count=7)
 
     with pytest.raises(scheduler_jobs.SelfCheckFailed, match="is 7, should be 1"):
+        scheduler_jobs.check_comment_counts()
+
+
+def test_a_wrong_number_of_open_reports_fails_the_self_check() -> None:
+    comment = a_comment(a_thread("story:1"))
+    reports.report(comment_id=comment.pk, reason="insult")
+    scheduler_jobs.check_comment_counts()
+    Comment.objects.filter(pk=comment.pk).update(open_reports=3)
+
+    with pytest.raises(scheduler_jobs.SelfCheckFailed, match=r"comment\.open_reports .* is 3, should be 1"):
         scheduler_jobs.check_comment_counts()
 
 

@@ -17,11 +17,11 @@ function page(thread, link) {
   const place = document.createElement("small");
   place.textContent = `${word(thread, "elsewhere")} ${hostname.replace(/^www\./, "")}`;
   link.append(place);
-  link.classList.add("card", "card-page");
+  link.classList.add("address", "address-page");
 }
 
 function picture(thread, link, number) {
-  const card = model(thread, ".card");
+  const card = model(thread, ".address");
   const button = card.querySelector("button");
   button.querySelector("b").textContent = PICTURE.exec(link.getAttribute("href"))[1];
   let frame = null;

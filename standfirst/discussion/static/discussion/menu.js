@@ -41,6 +41,16 @@ function made(thread, comment) {
   if (!navigator.clipboard) item("copy").remove();
   if (!thread.querySelector(":scope > form[data-form]")) item("quote").remove();
   if (!author) item("mute")?.remove();
+  for (const link of comment.querySelectorAll(":scope > .comment-actions > :is(.comment-follow, .comment-report)")) {
+    const same = link.cloneNode(true);
+    same.addEventListener("click", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      close({ back: true });
+      link.click();
+    });
+    menu.append(same);
+  }
   menu.addEventListener("click", async (event) => {
     const name = event.target.closest("[data-do]")?.dataset.do;
     if (!DO[name]) return;
@@ -50,12 +60,21 @@ function made(thread, comment) {
   return menu;
 }
 
+// Below its button, but never beyond the end of the row.
+function place(menu, button) {
+  const { offsetLeft, offsetWidth, offsetParent: row } = button;
+  const isRight = getComputedStyle(row).direction === "rtl";
+  const start = isRight ? row.clientWidth - offsetLeft - offsetWidth : offsetLeft;
+  menu.style.insetInlineStart = `${Math.max(0, Math.min(start, row.clientWidth - menu.offsetWidth))}px`;
+}
+
 export function toggle(thread, button) {
   const again = open?.button === button;
   close({ back: again });
   if (again) return;
   const menu = made(thread, button.closest(".comment"));
   button.after(menu);
+  place(menu, button);
   button.setAttribute("aria-expanded", "true");
   open = { button, menu };
   menu.querySelector("a, button").focus();

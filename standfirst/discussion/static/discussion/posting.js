@@ -100,7 +100,7 @@ export function answer(thread, id) {
   form.querySelector("[type=submit]").before(cancel);
   comment.querySelector(":scope > .comment-actions").after(form);
   restore(thread, form);
-  form.elements.text.focus();
+  (form.matches(".comment-form-shut") ? form.querySelector("[data-sign-in] a") : form.elements.text).focus();
   return form;
 }
 

@@ -21,6 +21,7 @@ export async function sent(form, tell = () => {}) {
     answer = await ask();
     said = await answer.json();
   }
+  if (said.code === "discussion.account_needed") form.submit(); // to the page with the way to sign in, and the text
   if (!answer.ok || said.challenge) throw said;
   return said;
 }

@@ -28,6 +28,7 @@ async function send(thread, dialog, form) {
 
 export async function report(thread, link) {
   const answer = await fetch(link.href);
+  const actions = link.parentElement; // the link is gone once the report is sent
   if (!answer.ok) throw new Error(answer.status);
   const form = piecesOf(await answer.text()).querySelector("[data-report-form]");
   const dialog = document.createElement("dialog");
@@ -43,7 +44,7 @@ export async function report(thread, link) {
   dialog.append(title, form);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    link.focus();
+    (link.offsetParent ? link : actions.querySelector(".comment-more"))?.focus();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
