@@ -54,7 +54,7 @@ def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | 
     Of both, the account votes, and a vote of the guest's on the same comment becomes the account's: whoever
     signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account.
 
-    Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), Banned, TooManyVotes.
+    Refusals: NoSuchComment (unknown, not published, or of a withdrawn thread), VoteRefused (one's own), Banned, TooManyVotes.
     Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
     return _cast(comment_id, NONE, bans.Who(guest, account))
@@ -103,7 +103,7 @@ def forget_addresses(*, older_than_days: int) -> int:
 
 def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
     guest, account, address_hash = who.guest, who.account, who.address_hash
-    rows = Thread.objects.select_for_update(of=("self",)).filter(comments=comment_id)
+    rows = Thread.objects.select_for_update(of=("self",)).filter(comments=comment_id, withdrawn_at__isnull=True)
     thread = bans.looked_for(rows).first()
     comment = Comment.objects.filter(pk=comment_id, state=State.PUBLISHED).first()
     if thread is None or comment is None:
