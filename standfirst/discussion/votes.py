@@ -16,6 +16,7 @@ from standfirst.kit import clock
 
 VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX = 10  # a household or a small office; keys are cheap to throw away
 VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX = 240
+SAME_PRESS_SECONDS = 2  # a second press of a button whose answer, with the key, has not arrived: a double click
 SWINGS_KEPT_DAYS = 7  # whoever pages on after a week starts from a new order
 
 UP, DOWN, NONE = 1, -1, 0
@@ -49,13 +50,13 @@ def down(
 
 @verb
 def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | None = None) -> Guest | None:
-    """Take one's vote back. Voting the same way twice is one vote.
+    """Take one's vote back. Voting the same way twice is one vote, and so is a double click without a key.
 
     Of both, the account votes, and a vote of the guest's on the same comment becomes the account's: whoever
-    signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account.
+    signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account and a second press.
 
-    Refusals: NoSuchComment (unknown, not published, or of a withdrawn thread), VoteRefused (one's own), Banned, TooManyVotes.
-    Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
+    Refusals: NoSuchComment (unknown, not published, its thread withdrawn), VoteRefused (one's own), Banned,
+    TooManyVotes. Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
     return _cast(comment_id, NONE, bans.Who(guest, account))
 
@@ -116,8 +117,8 @@ def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
         hand_over(comment, thread, guest=guest, account=account)
     vote = _vote_of(comment, guest, account)
     was = vote.value if vote else NONE
-    if vote is None and value != NONE:
-        _keep_pace(comment, address_hash)
+    if vote is None and value != NONE and _pressed_before(comment, value, who):
+        return None
     voter = None if account else guest or guests.welcome()
     if value == was:
         return voter
@@ -159,11 +160,14 @@ def _vote_of(comment: Comment, guest: Guest | None, account: Account | None) -> 
     return Vote.objects.filter(comment=comment, guest=guest).first() if guest else None
 
 
-def _keep_pace(comment: Comment, address_hash: str) -> None:
-    from_there = from_address(Vote.objects.all(), address_hash)
+def _pressed_before(comment: Comment, value: int, who: bans.Who) -> bool:
+    """Say whether this is the second press of somebody who carries no key yet. TooManyVotes from one address."""
+    from_there = from_address(Vote.objects.all(), who.address_hash)
+    on_this = list(from_there.filter(comment=comment).values_list("value", "cast_at"))
+    just_now = clock.now() - timedelta(seconds=SAME_PRESS_SECONDS)
+    if who.guest is None and who.account is None and any(was == value and at > just_now for was, at in on_this):
+        return True
     lately = from_there.filter(cast_at__gte=clock.now() - timedelta(hours=1))
-    if (
-        from_there.filter(comment=comment).count() >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX
-        or lately.count() >= VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX
-    ):
+    if len(on_this) >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX or lately.count() >= VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX:
         raise TooManyVotes
+    return False
