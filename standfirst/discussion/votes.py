@@ -53,7 +53,7 @@ def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | 
     """Take one's vote back. Voting the same way twice is one vote, and so is a double click without a key.
 
     Of both, the account votes, and a vote of the guest's on the same comment becomes the account's: whoever
-    signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account and a second press.
+    signs in has one vote still. Returns the guest who voted, new if it was nobody; None for an account or second press.
 
     Refusals: NoSuchComment (unknown, not published, its thread withdrawn), VoteRefused (one's own), Banned,
     TooManyVotes. Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.

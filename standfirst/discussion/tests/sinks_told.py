@@ -94,19 +94,23 @@ def told(said: Said) -> Iterator[tuple[Comment, Follow, enclosures.Enclosure]]:
     Follower.objects.filter(address=FOLLOWER).delete()
 
 
+def leads_nowhere(said: Said, letter: str) -> None:
+    """A letter has no address that a commenter typed; a headline is the newsroom's, and may have one."""
+    assert "e.example" not in letter or any("e.example" in each.title for each in of_these(said))
+
+
 @sink("letters as HTML", Kind.HTML)
 def letters_html(said: Said) -> Iterator[str]:
     for _comment, _follow, letter in told(said):
-        page = letter.words["html"]
-        assert "<img" not in page
-        assert "e.example" not in page
-        yield page
+        leads_nowhere(said, letter.words["html"])
+        assert "<img" not in letter.words["html"]
+        yield letter.words["html"]
 
 
 @sink("letters as text", Kind.TEXT)
 def letters_text(said: Said) -> Iterator[str]:
     for _comment, _follow, letter in told(said):
-        assert "e.example" not in letter.words["text"]
+        leads_nowhere(said, letter.words["text"])
         yield letter.words["text"]
 
 
