@@ -61,6 +61,13 @@ def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | 
     return _cast(comment_id, NONE, bans.Who(guest, account))
 
 
+def stands(*, comment_id: int, value: int, guest: Guest | None, account: Account | None) -> bool:
+    """Say whether somebody has voted so, and not by the press that this one repeats (SAME_PRESS_SECONDS)."""
+    voter = {"account": account} if account is not None else {"guest": guest}
+    before = clock.now() - timedelta(seconds=SAME_PRESS_SECONDS)
+    return Vote.objects.filter(comment=comment_id, value=value, cast_at__lt=before, **voter).exists()
+
+
 def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:
     """Move the counts of ``comment`` for a vote that went from ``was`` to ``value``; it knows them afterwards.
 
