@@ -3,7 +3,6 @@
 A passkey opens the account of a reader only; staff sign in on the desk.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,13 +66,14 @@ def of_account(account: Account) -> list[Passkey]:
 @only_if_sure
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """Add a passkey: the page holds what the browser makes it of, and takes what the browser made."""
+    """Add a passkey: a form that its script sends twice, to ask what to make it of and with what the device made."""
     account = owner_of(request)
     if len(of_account(account)) >= OF_AN_ACCOUNT_MAX:
         raise TooManyPasskeys
     if request.method != "POST":
-        options = json.dumps(auth.begin_registration(account, passwordless=True))
-        return render(request, "accounts/passkey.html", {"options": options})
+        return render(request, "accounts/passkey.html")
+    if _begins(request):
+        return JsonResponse(auth.begin_registration(account, passwordless=True))
     typed = clean_line(request.POST.get("name", ""))[:NAME_LENGTH_MAX]
     form = AddWebAuthnForm(
         {"name": typed, "credential": request.POST.get("credential", ""), "passwordless": "on"}, user=account
@@ -95,13 +95,13 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @personal_page
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def sign_in(request: HttpRequest) -> HttpResponseBase:
-    """Sign in: GET gives a challenge to the script, POST takes what the device says to it."""
+    """Sign in: the form asks for a challenge first, then brings what the device says to it."""
     limited: HttpResponseBase | None = ratelimit.consume_or_429(request, app="allauth.mfa", action="webauthn_login")
     if limited is not None:
         return limited
-    if request.method != "POST":
+    if _begins(request):
         return JsonResponse(auth.begin_authentication(user=None))
     form = LoginWebAuthnForm({"credential": request.POST.get("credential", "")})
     then = signing_in.safe_next(request.POST.get("next", ""), reverse("account"))
@@ -111,6 +111,11 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     login = Login(user=passkey.user, redirect_url=then)
     answer: HttpResponseBase = flows.perform_passwordless_login(request, passkey, login)
     return answer
+
+
+def _begins(request: HttpRequest) -> bool:
+    """Say whether the script asks for a challenge. By POST, as it is noted in the session, and a GET writes nothing."""
+    return request.POST.get("begin") == "yes"
 
 
 def _is_good(form: Any) -> bool:

@@ -80,7 +80,7 @@ def _made(form: str, title: str, link: str, address: str, found: Iterable[tuple[
     feed = FORMS[form](
         title=title,
         link=link,
-        description=title,
+        description=gettext("Comments"),  # some programs read it as HTML, and a headline is none
         language=settings.LANGUAGE_CODE,
         feed_url=_absolute(address),
         feed_guid=_absolute(address),

@@ -152,7 +152,12 @@ def open_thread(
     that was withdrawn is back. ``scopes`` are what policies may be set for, the narrowest first; ``since`` is when
     its subject appeared, from where its days are counted. Locks the thread's row. Touches it if anything changed.
     """
-    about = {"title": title[:300], "url": url, "withdrawn_at": None, "scopes": " ".join(scopes)[:SCOPES_LENGTH_MAX]}
+    about = {
+        "title": clean_line(title)[:300],
+        "url": url,
+        "withdrawn_at": None,
+        "scopes": " ".join(scopes)[:SCOPES_LENGTH_MAX],
+    }
     thread = Thread.objects.select_for_update().filter(key=key).first()
     if thread is None:
         thread = Thread.objects.create(key=key, opened_at=since or clock.now(), **about)

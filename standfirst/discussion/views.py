@@ -193,7 +193,7 @@ _WORTH = {"up": votes.UP, "down": votes.DOWN, "none": votes.NONE}
 def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
     """Vote up or down, or take the vote back."""
     reader = readers.of_request(request)
-    value = request.POST.get("vote", "")
+    value = _pressed(request, reader, comment_id)
     voter = reader.guest
     if value == "none":
         if reader.is_known:
@@ -216,6 +216,15 @@ def vote(request: HttpRequest, comment_id: int) -> HttpResponseBase:
         guests.hand_key(response, voter)
     show_own_write(response)
     return response
+
+
+def _pressed(request: HttpRequest, reader: readers.Reader, comment_id: int) -> str:
+    """Return what a button means. A page is the same for all, so without the script a second press takes back."""
+    value = request.POST.get("vote", "")
+    if value in _CAST and reader.is_known and not _wants_json(request):
+        stands = votes.stands(comment_id=comment_id, value=_WORTH[value], guest=reader.guest, account=reader.account)
+        return "none" if stands else value
+    return value
 
 
 def _number(raw: str) -> int | None:

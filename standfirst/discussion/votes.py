@@ -17,6 +17,7 @@ from standfirst.kit import clock, rows
 
 VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX = 10  # a household or a small office; keys are cheap to throw away
 VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX = 240
+SAME_PRESS_SECONDS = 2  # a second press of a button whose answer, with the key, has not arrived: a double click
 SWINGS_KEPT_DAYS = 7  # whoever pages on after a week starts from a new order
 
 UP, DOWN, NONE = 1, -1, 0
@@ -33,8 +34,10 @@ _STANDS = """
     WHERE discussion_comment.id = %s AND discussion_comment.state = %s
 """
 _PACE = """
-    SELECT (SELECT COUNT(*) FROM discussion_vote WHERE address_hash = %s AND address_hash <> '' AND comment_id = %s),
-        (SELECT COUNT(*) FROM discussion_vote WHERE address_hash = %s AND address_hash <> '' AND cast_at >= %s)
+    SELECT COUNT(CASE WHEN value = %s AND cast_at > %s AND comment_id = %s THEN 1 END),
+        COUNT(CASE WHEN comment_id = %s THEN 1 END),
+        COUNT(CASE WHEN cast_at >= %s THEN 1 END)
+    FROM discussion_vote WHERE address_hash = %s AND address_hash <> ''
 """
 _COUNTED = """
     UPDATE discussion_comment
@@ -71,13 +74,13 @@ def down(
 
 @verb
 def withdraw(*, comment_id: int, guest: Guest | None = None, account: Account | None = None) -> Guest | None:
-    """Take one's vote back. Voting the same way twice is one vote.
+    """Take one's vote back. Voting the same way twice is one vote, and so is a double click without a key.
 
     Of both, the account votes, and a vote of the guest's on the same comment becomes the account's: whoever
-    signs in has one vote still. Returns the guest who voted, new if it was nobody, or None for an account.
+    signs in has one vote still. Returns the guest who voted, new if it was nobody; None for an account or second press.
 
-    Refusals: NoSuchComment (unknown or not published), VoteRefused (one's own), Banned, TooManyVotes.
-    Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
+    Refusals: NoSuchComment (unknown, not published, its thread withdrawn), VoteRefused (one's own), Banned,
+    TooManyVotes. Locks the thread's row, so that the swings are numbered without gaps. Touches the thread.
     """
     return _cast(comment_id, NONE, bans.Who(guest, account))
 
@@ -98,6 +101,13 @@ def counted(comment_id: int) -> Counted:
     if found is None:
         raise NoSuchComment
     return Counted(*found)
+
+
+def stands(*, comment_id: int, value: int, guest: Guest | None, account: Account | None) -> bool:
+    """Say whether somebody has voted so, and not by the press that this one repeats (SAME_PRESS_SECONDS)."""
+    voter = {"account": account} if account is not None else {"guest": guest}
+    before = clock.now() - timedelta(seconds=SAME_PRESS_SECONDS)
+    return Vote.objects.filter(comment=comment_id, value=value, cast_at__lt=before, **voter).exists()
 
 
 def count(comment: Comment, thread: Thread, *, was: int, value: int) -> None:
@@ -141,11 +151,7 @@ def forget_addresses(*, older_than_days: int) -> int:
 
 def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
     guest, account, address_hash = who.guest, who.account, who.address_hash
-    try:
-        thread = threads.locked_of_comment(comment_id)
-    except NoSuchThread as error:
-        raise NoSuchComment from error
-    comment = _votable(comment_id)
+    thread, comment = _votable(comment_id)
     bans.admitted(comment, who)
     wrote_it = guest is not None and comment.guest_id == guest.pk  # even if an account has claimed it since
     if wrote_it or comments.is_by(comment, guest=guest, account=account):
@@ -154,8 +160,8 @@ def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
         hand_over(comment, thread, guest=guest, account=account)
     vote = _vote_of(comment, guest, account)
     was = vote.value if vote else NONE
-    if vote is None and value != NONE:
-        _keep_pace(comment, address_hash)
+    if vote is None and value != NONE and _pressed_before(comment, value, who):
+        return None
     voter = None if account else guest or guests.welcome()
     if value == was:
         return voter
@@ -170,12 +176,19 @@ def _cast(comment_id: int, value: int, who: bans.Who) -> Guest | None:
     return voter
 
 
-def _votable(comment_id: int) -> Comment:
-    """Return a published comment, which says whether anybody is banned. One query. Refusals: NoSuchComment."""
+def _votable(comment_id: int) -> tuple[Thread, Comment]:
+    """Lock the thread of a published comment; return both. The comment says whether anybody is banned. Two queries.
+
+    Refusals: NoSuchComment.
+    """
+    try:
+        thread = threads.locked_of_comment(comment_id)
+    except NoSuchThread as error:
+        raise NoSuchComment from error
     found: list[Comment] = rows.read(Comment, _VOTABLE, [comment_id, State.PUBLISHED], (*_READ, "some_are_banned"))
-    if not found:
+    if not found or thread.withdrawn_at is not None:
         raise NoSuchComment
-    return found[0]
+    return thread, found[0]
 
 
 def hand_over(comment: Comment, thread: Thread, *, guest: Guest, account: Account) -> None:
@@ -205,13 +218,20 @@ def _vote_of(comment: Comment, guest: Guest | None, account: Account | None) -> 
     return Vote.objects.filter(comment=comment, guest=guest).first() if guest else None
 
 
-def _keep_pace(comment: Comment, address_hash: str) -> None:
-    """Refuse with TooManyVotes what comes from an address that has voted enough. One query."""
-    if not address_hash:
-        return
-    since = connection.ops.adapt_datetimefield_value(clock.now() - timedelta(hours=1))
+def _pressed_before(comment: Comment, value: int, who: bans.Who) -> bool:
+    """Say whether this is the second press of somebody who carries no key yet. TooManyVotes from one address.
+
+    One query.
+    """
+    if not who.address_hash:
+        return False
+    now, adapted = clock.now(), connection.ops.adapt_datetimefield_value
+    just_now, this_hour = adapted(now - timedelta(seconds=SAME_PRESS_SECONDS)), adapted(now - timedelta(hours=1))
     with connection.cursor() as cursor:
-        cursor.execute(_PACE, [address_hash, comment.pk, address_hash, since])
-        on_it, lately = cursor.fetchone()
-    if on_it >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX or lately >= VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX:
+        cursor.execute(_PACE, [value, just_now, comment.pk, comment.pk, this_hour, who.address_hash])
+        same_press, on_this, lately = cursor.fetchone()
+    if who.guest is None and who.account is None and same_press:
+        return True
+    if on_this >= VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX or lately >= VOTES_AN_HOUR_FROM_AN_ADDRESS_MAX:
         raise TooManyVotes
+    return False

@@ -5,7 +5,7 @@ nobody. ``postman`` sends; this module keeps.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -167,11 +167,14 @@ def forget() -> int:
 
 
 @verb
-def forget_person(*, address: str) -> None:
-    """Erase every letter to ``address``; what has not been sent is not sent any more."""
+def forget_person(*, address: str, kinds: Collection[str] | None = None) -> None:
+    """Erase every letter to ``address``, or those of some kinds; what has not been sent is not sent any more."""
     theirs = Letter.objects.filter(to__iexact=address)
-    theirs.filter(state=Letter.State.WAITING).update(state=Letter.State.DROPPED, next_try_at=None)
-    _erase(Letter.objects.filter(to__iexact=address))
+    if kinds is not None:
+        theirs = theirs.filter(kind__in=kinds)
+    ids = list(theirs.values_list("pk", flat=True))
+    Letter.objects.filter(pk__in=ids, state=Letter.State.WAITING).update(state=Letter.State.DROPPED, next_try_at=None)
+    _erase(Letter.objects.filter(pk__in=ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _json(shown: str) -> None:
     def walk(value: Any) -> None:
         if isinstance(value, dict):
             for name, each in value.items():
-                if name == "html":
+                if name in {"html", "content_html"}:
                     _html(each)
                 else:
                     walk(each)
@@ -177,12 +177,15 @@ def _json(shown: str) -> None:
     walk(json.loads(shown))
 
 
+_HTML_INSIDE = {"description", "encoded", "summary", "content"}
+
+
 def _xml(shown: str) -> None:
     must("<!ENTITY" not in shown, "an entity")
     tree = ET.fromstring(shown)  # noqa: S314 - our own, and it declares no entity
     for element in tree.iter():
-        must("script" not in element.tag.lower(), "a script")
-        if element.text and "<" in element.text and element.tag.rpartition("}")[2] in {"description", "encoded"}:
+        must(element.tag.lower().rpartition("}")[2] != "script", "a script")
+        if element.text and "<" in element.text and element.tag.rpartition("}")[2] in _HTML_INSIDE:
             _html(element.text)
 
 

@@ -168,9 +168,18 @@ def forget_follower(*, address: str) -> None:
 
 
 def forget_person(guest: Guest | None, account: Account | None, _comments: Sequence[int]) -> None:
-    """End what somebody who is being erased follows, and erase the address of their account. Inside a verb."""
+    """End what somebody who is being erased follows, and erase the address of their account. Inside a verb.
+
+    An address that a guest followed with goes if it follows nothing else. Only with our letters about that: a guest may
+    have typed the address of another, who waits for a code.
+    """
     if guest is not None:
+        theirs = list(Follower.objects.filter(follows__guest=guest).distinct())
         Follow.objects.filter(guest=guest).delete()
+        for follower in theirs:
+            end(follower=follower, follow_ids=())
+            if not Follower.objects.filter(pk=follower.pk).exists():
+                outbox.forget_person(address=follower.address, kinds=letters.KINDS)
     if account is not None:
         Follow.objects.filter(account=account).delete()
         forget_follower(address=account.email)

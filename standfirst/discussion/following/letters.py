@@ -27,6 +27,7 @@ from standfirst.mail.house import house
 from standfirst.mail.outbox import Draft
 
 CONFIRM_KIND, TOLD_KIND, TOGETHER_KIND, LINK_KIND = "follow_confirm", "follow_told", "follow_together", "follow_link"
+KINDS = frozenset({CONFIRM_KIND, TOLD_KIND, TOGETHER_KIND, LINK_KIND})
 TOGETHER_MAX = 30  # comments quoted in one letter; more are counted, and read on the page
 TITLE_LENGTH_MAX = 120  # characters of a title in a subject
 TEXT, HTML = "%%text%%", "%%html%%"  # filled at sending

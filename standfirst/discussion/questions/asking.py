@@ -20,6 +20,7 @@ from standfirst.discussion.questions import anchors, refusals
 from standfirst.discussion.questions.marks import change_key, usable_mark
 from standfirst.discussion.refusals import NoSuchThread
 from standfirst.kit import clock
+from standfirst.kit.text import clean_line
 
 CURATE = "discussion.curate_questions"
 AT_ONCE = 500  # rows in one statement
@@ -111,7 +112,7 @@ def _follow_questions(thread: Thread, asked: Sequence[Asked]) -> bool:
     known = {question.mark: question for question in Question.objects.filter(thread=thread)}
     changed = False
     for place, each in enumerate(asked):
-        passage, text = each.passage[:PASSAGE_LENGTH_MAX].strip(), each.text[:QUESTION_LENGTH_MAX].strip()
+        passage, text = clean_line(each.passage)[:PASSAGE_LENGTH_MAX], clean_line(each.text)[:QUESTION_LENGTH_MAX]
         if not passage or not text:
             continue
         mark = usable_mark(each.mark)

@@ -133,7 +133,7 @@ def answers(said: Said) -> Iterator[str]:
 
 
 def published(said: Said) -> list[Comment]:
-    return list(Comment.objects.filter(pk__in=[each.pk for each in said.comments], state=State.PUBLISHED))
+    return list(said.thread.comments.filter(pk__in=[each.pk for each in said.comments], state=State.PUBLISHED))
 
 
 @sink("the form to answer", Kind.HTML)

@@ -1,11 +1,15 @@
+from html.parser import HTMLParser
+
 import pytest
 
+from standfirst.accounts import guests
 from standfirst.accounts.models import Account
 from standfirst.discussion import names, pipeline, refusals
 from standfirst.discussion.comments import drafted
 from standfirst.discussion.pipeline import Facts
 from standfirst.kit.lookalikes import skeleton
-from standfirst.testing.discussion import a_moderator
+from standfirst.testing.accounts import a_client
+from standfirst.testing.discussion import a_comment, a_guest, a_moderator, a_thread
 
 
 @pytest.mark.parametrize(
@@ -94,3 +98,54 @@ def test_bidi_and_zalgo_are_taken_out_of_a_name() -> None:
 
     assert "\u202e" not in draft.name
     assert len(draft.name) < 12
+
+
+class Isolated(HTMLParser):
+    """Notes each text with a name in it that nothing keeps from turning what stands around it."""
+
+    def __init__(self, page: str, name: str) -> None:
+        super().__init__()
+        self.name, self.within, self.loose, self.found = name, list[tuple[str, bool]](), list[str](), 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        unseen = dict(attrs).get("class") == "hidden"  # for screen readers only
+        kept = tag in {"bdi", "title", "option", "script"} or ("dir", "auto") in attrs
+        self.within.append((tag, kept or unseen))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.within and self.within.pop()[0] != tag:
+            pass  # elements that nobody ends, such as <input>
+
+    def handle_data(self, data: str) -> None:
+        if self.name in data:
+            self.found += 1
+            self.loose += [] if any(kept for _tag, kept in self.within) else [data.strip()]
+
+
+@pytest.mark.django_db
+def test_a_name_from_the_right_turns_nothing_around_it() -> None:
+    name, moderator = "עדה כהן", a_moderator()
+    thread, guest = a_thread(), a_guest()
+    root = a_comment(thread, name=name, guest=guest)
+    a_comment(thread, name=name, parent=root)
+    reader, desk = a_client(), a_client()
+    reader.cookies[guests.COOKIE] = guests.key_of(guest)
+    desk.force_login(moderator)
+    places = [
+        (reader, f"/discussion/threads/{thread.key}/"),
+        (reader, f"/discussion/comments/{root.pk}/replies/"),
+        (reader, f"/discussion/comments/{root.pk}/reply/"),
+        (reader, f"/discussion/comments/{root.pk}/report/"),
+        (reader, f"/discussion/comments/{root.pk}/follow/"),
+        (reader, "/discussion/mine/"),
+        (desk, f"/desk/discussion/comments/{root.pk}/?list=latest"),
+    ]
+
+    read = {path: Isolated(client.get(path).content.decode(), name) for client, path in places}
+
+    assert {path: page.loose for path, page in read.items() if page.loose} == {}
+    assert all(page.found for page in read.values())

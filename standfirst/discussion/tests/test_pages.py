@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 
@@ -11,6 +12,7 @@ from standfirst.accounts.models import Guest
 from standfirst.delivery.models import Change
 from standfirst.discussion import comments, threads
 from standfirst.discussion.models import Comment, Revision, State, Thread, Vote
+from standfirst.kit import clock
 from standfirst.testing.discussion import a_comment, a_guest, a_held_comment, a_moderator, a_thread, many_comments
 
 pytestmark = pytest.mark.django_db
@@ -283,6 +285,19 @@ def test_a_vote_without_script_leads_back_to_the_comment(browser: Browser) -> No
     comment.refresh_from_db()
     assert (response.status_code, comment.score) == (303, 1)
     assert f"comment-{comment.pk}" in response["Location"]
+
+
+def test_without_script_the_same_button_takes_a_vote_back_but_a_double_click_does_not(browser: Browser) -> None:
+    comment, reader, scores = a_comment(a_thread()), browser(), []
+
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        for seconds, button in ((0, "down"), (0, "down"), (9, "down"), (9, "up"), (9, "down"), (9, "down")):
+            traveller.shift(seconds)
+            reader.post(f"/discussion/comments/{comment.pk}/votes/", {"vote": button})
+            comment.refresh_from_db()
+            scores.append(comment.score)
+
+    assert scores == [-1, -1, 0, 1, -1, 0]
 
 
 @pytest.mark.parametrize("address", ["?order=fair", "?after=%00", "?after=bzEuMQ", "?comment=x", "?after=" + "A" * 500])

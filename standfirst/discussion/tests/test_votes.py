@@ -55,15 +55,34 @@ def test_nobody_votes_on_what_is_not_published() -> None:
 
 @pytest.mark.django_db
 def test_throwing_the_key_away_does_not_help_to_vote_often() -> None:
-    comment = a_comment(a_thread())
-    for _ in range(votes.VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX):
-        votes.up(comment_id=comment.pk, address_hash="a" * 32)
+    with time_machine.travel(NOON, tick=False) as clock:
+        comment = a_comment(a_thread())
+        for _ in range(votes.VOTES_ON_A_COMMENT_FROM_AN_ADDRESS_MAX):
+            votes.up(comment_id=comment.pk, address_hash="a" * 32)
+            clock.shift(votes.SAME_PRESS_SECONDS + 1)
 
-    with pytest.raises(refusals.TooManyVotes):
-        votes.up(comment_id=comment.pk, address_hash="a" * 32)
+        with pytest.raises(refusals.TooManyVotes):
+            votes.up(comment_id=comment.pk, address_hash="a" * 32)
 
     assert counted(comment) == (10, 0, 10)
     assert Guest.objects.filter(votes__isnull=True, comments__isnull=True).count() == 0
+
+
+@pytest.mark.django_db
+def test_a_double_click_without_a_script_and_without_a_key_is_one_vote() -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        comment = a_comment(a_thread())
+        first = votes.up(comment_id=comment.pk, address_hash="a" * 32)
+        second = votes.up(comment_id=comment.pk, address_hash="a" * 32)
+        votes.up(comment_id=comment.pk, address_hash="b" * 32)
+        clock.shift(votes.SAME_PRESS_SECONDS + 1)
+        another = votes.up(comment_id=comment.pk, address_hash="a" * 32)
+
+    assert first is not None
+    assert second is None  # nobody is handed the key of the first
+    assert another not in {None, first}
+    assert counted(comment) == (3, 0, 3)
+    assert counts.check_counts() == []
 
 
 @pytest.mark.django_db

@@ -18,22 +18,34 @@ function completed(form, ask) {
   });
 }
 
+// A challenge is noted by the server, so it is asked for by POST, and only once somebody presses the button.
+async function challenge(form) {
+  const answer = await fetch(form.action, {
+    method: "POST",
+    body: new URLSearchParams({ begin: "yes" }),
+    cache: "no-store",
+    headers: { Accept: "application/json" },
+  });
+  if (!answer.ok) throw new Error(answer.status);
+  return (await answer.json()).publicKey;
+}
+
 const signIn = document.querySelector("[data-passkey-sign-in]");
 if (signIn && able) {
   signIn.hidden = false;
-  completed(signIn, async () => {
-    const answer = await fetch(signIn.action, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(answer.status);
-    const { publicKey } = await answer.json();
-    return navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) });
-  });
+  completed(signIn, async () =>
+    navigator.credentials.get({
+      publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(await challenge(signIn)),
+    }),
+  );
 }
 
 const add = document.querySelector("[data-passkey-add]");
 if (add && able) {
   add.querySelector("[type=submit]").disabled = false;
-  const { publicKey } = JSON.parse(add.dataset.options);
-  completed(add, () =>
-    navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) }),
+  completed(add, async () =>
+    navigator.credentials.create({
+      publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(await challenge(add)),
+    }),
   );
 }
