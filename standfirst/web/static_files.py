@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, Storage
 from django.core.management import call_command
 from servestatic.storage import CompressedManifestStaticFilesStorage, get_compressor_kwargs
 
+from standfirst.web.bundles import BUNDLES, bundled
 from standfirst.web.processes import start_record
 
 COMPRESSED = (".br", ".gz", ".zstd")
@@ -24,11 +28,25 @@ def ensure_collected() -> bool:
     return True
 
 
+def _text(storage: Storage, path: str) -> str:
+    with storage.open(path) as file:
+        return str(file.read().decode())
+
+
 class CompressedOnce(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # it ships no types
     """Compresses the same bytes once, though they lie there under two names, and never again at an upgrade.
 
     What lies beside a name with a hash in it was made of these bytes, as the name stands for them.
     """
+
+    def post_process(self, paths: dict[str, tuple[Storage, str]], **options: Any) -> Iterator[Any]:
+        """Put the scripts of a page into one file before it is named and compressed. Refusals: NotBundled."""
+        made = InMemoryStorage()
+        for name in BUNDLES:
+            if name in paths and not options.get("dry_run"):
+                script = bundled(name, lambda part: _text(*paths[part]))
+                paths[name] = (made, made.save(name, ContentFile(script)))
+        yield from super().post_process(paths, **options)
 
     def compress_files(self, paths: set[str]) -> Iterator[tuple[str, str]]:
         """Yield each name with the name of a compressed file beside it."""
