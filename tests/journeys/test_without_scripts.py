@@ -77,9 +77,10 @@ def test_without_scripts_a_reader_does_all_that_readers_do(site, visitor) -> Non
     expect(page.get_by_text(FIRST)).to_be_visible()
     kept = json.loads(page.context.request.get("/discussion/mine/export/").text())
     assert {each["name"] for each in kept["comments"]} == {"Asta"}
-    row = page.locator("li, article", has=page.get_by_text(CHANGED)).last
+    row = page.locator(".my-comments > li", has=page.get_by_text(CHANGED))
     row.locator("summary").last.click()
     row.get_by_role("button", name="Yes, remove it").click()
+    expect(page.get_by_text(CHANGED)).to_have_count(0)
     page.goto(f"{site.path('lively')}?order=newest")
     expect(page.get_by_text(CHANGED)).to_have_count(0)
     expect(page.get_by_text(FIRST)).to_have_count(1)
@@ -87,5 +88,6 @@ def test_without_scripts_a_reader_does_all_that_readers_do(site, visitor) -> Non
     page.get_by_role("link", name="Erase everything that I wrote").click()
     page.get_by_label("Yes, erase everything").check()
     page.get_by_role("button", name="Erase", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("Comments erased")
     page.goto(f"{site.path('lively')}?order=newest")
     expect(page.get_by_text(FIRST)).to_have_count(0)
