@@ -1,10 +1,8 @@
 """Site folders made by the real command, and the command run as a person would."""
 
 import contextlib
-import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,12 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import psycopg
 
 SECONDS_TO_WAIT_MAX = 90.0  # a start loads Django twice, beside the other tests
 
@@ -47,36 +42,6 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment without what the tests themselves run on."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STANDFIRST_", "DATABASE_URL"))}
     return {**kept, "PYTHONUNBUFFERED": "1", **(more or {})}
-
-
-def made_once(folder: Path) -> Path:
-    """Return a site in ``folder`` made by ``standfirst init``; processes that ask together make it once."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "data" / "start.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            done = standfirst("init", str(folder))
-            if done.returncode:
-                raise RuntimeError(done.stderr)
-    return folder
-
-
-@contextlib.contextmanager
-def a_database(label: str) -> Iterator[dict[str, str]]:
-    """Yield the environment of a database of the site's own: empty for SQLite, the tests' server otherwise."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith(("postgres:", "postgresql:")):
-        yield {}
-        return
-    name = f"standfirst_{label}_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def on_site(code: str, *, folder: Path, environment: Mapping[str, str] | None = None) -> Any:
