@@ -14,7 +14,11 @@ from standfirst.testing.molds import a_site
 from standfirst.testing.sites import Served, on_site, until
 from tests.journeys.conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.one_database,  # what is followed and told is proven on both beside discussion's code
+]
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async () => {
