@@ -65,6 +65,7 @@ def pages(site: Site, addresses: list[str]) -> dict[str, tuple[int, bytes]]:
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover  # tracing nearly doubles it, and every verb has tests of its own
 @pytest.mark.one_database  # which pages a verb names is decided in Python; test_never_stale.py proves the rest on both
 def test_after_any_verb_every_page_is_as_if_rendered_from_nothing(served: Site) -> None:
     executed = set[CodeType]()

@@ -81,18 +81,23 @@ def until[T](found: Callable[[], T], *, seconds: float = SECONDS_TO_WAIT_MAX) ->
 
 
 class Served:
-    """A site served by ``standfirst serve`` in a process of its own."""
+    """A site served by ``standfirst serve`` in a process of its own, ``traced`` for coverage if the tests are."""
 
-    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, environment: Mapping[str, str] | None = None, port: int = 0, traced: bool = True
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         rehearsal = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
+        whole = clean_environment({**rehearsal, **(environment or {})})
+        if not traced:
+            whole.pop("COVERAGE_PROCESS_CONFIG", None)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 command("serve", "--port", str(self.port)),
                 cwd=folder,
-                env=clean_environment({**rehearsal, **(environment or {})}),
+                env=whole,
                 stdout=log,
                 stderr=log,
             )

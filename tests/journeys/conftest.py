@@ -90,7 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **proxies, **BANK, **database}
         run("import", "wordpress", str(EXPORT), folder=folder, environment=environment)
         told = fill(folder, environment)
-        served = Served(folder, environment=environment)
+        served = Served(folder, environment=environment, traced=False)
         try:
             yield Site(served.ready(), pay_url, told["password"], told["stories"])
         finally:

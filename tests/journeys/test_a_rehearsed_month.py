@@ -88,7 +88,7 @@ def begin(folder: Path, environment: dict[str, str]) -> Site:
     environment |= {"STANDFIRST_URL": f"http://127.0.0.1:{port}", "STANDFIRST_REHEARSAL_URL": pay_url, **BANK}
     on_site(FILL, folder=folder, environment=environment)
     began = clock.months_after(clock.machine_now(), 1).replace(day=10, hour=12, minute=0, second=0, microsecond=0)
-    served = Served(folder, environment=environment, port=port)
+    served = Served(folder, environment=environment, port=port, traced=False)
     site = Site(served, folder, environment, pay_url, PASSWORD, began)
     try:
         served.ready()

@@ -47,7 +47,7 @@ def site(server: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with a_site(folder) as database:
         environment = {"STANDFIRST_MAIL_URL": f"smtp://127.0.0.1:{server.port}", **database}
         stories = on_site(FILL, folder=folder, environment=environment)
-        served = Served(folder, environment=environment)
+        served = Served(folder, environment=environment, traced=False)
         try:
             yield Site(served.ready(), "http://127.0.0.1:9", "", stories)
         finally:
