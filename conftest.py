@@ -19,6 +19,7 @@ for _name in [name for name in os.environ if name.startswith(("STANDFIRST_", "ST
         del os.environ[_name]
 JOURNEYS = "tests/journeys/"
 SITE = Path(tempfile.mkdtemp(prefix="standfirst-test-"))
+SHARED = Path(os.environ.setdefault("STANDFIRST_TEST_SHARED", str(SITE)))  # the first process's own, for all of them
 os.environ["STANDFIRST_SITE"] = str(SITE)
 os.environ["DJANGO_SETTINGS_MODULE"] = "standfirst.web.settings"
 
@@ -70,7 +71,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 
 def pytest_unconfigure() -> None:
-    """Remove the site folder."""
+    """Remove the site folder, and what all processes of the run shared."""
+    if SHARED == SITE:
+        from standfirst.testing import molds
+
+        molds.forget()
     shutil.rmtree(SITE, ignore_errors=True)
 
 
@@ -80,9 +85,11 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     """Keep SQLite's test database in a file, as threads need for locking as in earnest, without waiting for a disk."""
     from django.db import connections
+
+    from standfirst.testing import molds
 
     gc.freeze()  # migrations make much rubbish, and what was loaded is none of it: a third less time
     database: dict[str, Any] = connections["default"].settings_dict
@@ -91,6 +98,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace(
             "synchronous=FULL", "synchronous=OFF"
         )
+    with molds.of_the_tests(connections["default"]):
+        yield
 
 
 @pytest.fixture(scope="session")

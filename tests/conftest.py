@@ -1,14 +1,13 @@
 """A small filled site for the tests that serve one: two stories, a section, a campaign, a thread with comments."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from standfirst.testing.sites import a_database, made_once, on_site, standfirst
+from standfirst.testing.molds import a_site
+from standfirst.testing.sites import on_site
 
 FILL = """
 from standfirst.discussion import threads
@@ -40,18 +39,7 @@ class FilledSite:
 @pytest.fixture(scope="module")
 def filled_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FilledSite]:
     """A site of the module's own, on the database that the tests run on."""
-    base = tmp_path_factory.getbasetemp()
     folder = tmp_path_factory.mktemp("filled") / "mysite"
-    with a_database(folder.parent.name) as environment:
-        if environment:
-            for command in (["init", str(folder)], ["migrate"]):
-                done = standfirst(
-                    *command, folder=folder if folder.exists() else folder.parent, environment=environment
-                )
-                assert done.returncode == 0, done.stdout + done.stderr
-        else:
-            # With several processes, each has a folder of its own below the run's.
-            shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-            shutil.copytree(made_once(shared / "standfirst-site" / "mysite"), folder)
+    with a_site(folder) as environment:
         told = on_site(FILL, folder=folder, environment=environment)
         yield FilledSite(folder, environment, **told)

@@ -20,8 +20,9 @@ import zstandard
 
 from standfirst.testing import nginx as testing_nginx
 from standfirst.testing.cdn import Network, network
+from standfirst.testing.molds import site_on_sqlite
 from standfirst.testing.nginx import NAME, Answer, Nginx
-from standfirst.testing.sites import Served, clean_environment, made_once, until
+from standfirst.testing.sites import Served, clean_environment, until
 
 pytestmark = [
     pytest.mark.one_database,  # the sites are on SQLite
@@ -80,10 +81,8 @@ class Paper:
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     folder = tmp_path_factory.mktemp("nginx") / "site"
-    shutil.copytree(made_once(shared / "standfirst-site" / "mysite"), folder)
+    shutil.copytree(site_on_sqlite(), folder)
     on_site = {"STANDFIRST_SITE": str(folder), "DJANGO_SETTINGS_MODULE": "standfirst.web.settings", **OURS}
     told = subprocess.run(
         [sys.executable, "-c", STORIES], env=clean_environment(on_site), cwd=folder, capture_output=True, check=True

@@ -73,7 +73,7 @@ class Node:
         # Each comment comes from an address of its own, as limits count by address.
         self.environment = {"STANDFIRST_PROXIES": "127.0.0.1", **environment}
         self.folder, self.key = folder, key
-        self.served = Served(folder, environment=self.environment)
+        self.served = Served(folder, environment=self.environment, traced=False)
 
     def workers(self) -> list[int]:
         return [pid for name, pid in self.served.children().items() if "web worker" in name]

@@ -1,10 +1,8 @@
 """Site folders made by the real command, and the command run as a person would."""
 
 import contextlib
-import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,12 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import psycopg
 
 SECONDS_TO_WAIT_MAX = 90.0  # a start loads Django twice, beside the other tests
 
@@ -47,36 +42,6 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment without what the tests themselves run on."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STANDFIRST_", "DATABASE_URL"))}
     return {**kept, "PYTHONUNBUFFERED": "1", **(more or {})}
-
-
-def made_once(folder: Path) -> Path:
-    """Return a site in ``folder`` made by ``standfirst init``; processes that ask together make it once."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "data" / "start.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            done = standfirst("init", str(folder))
-            if done.returncode:
-                raise RuntimeError(done.stderr)
-    return folder
-
-
-@contextlib.contextmanager
-def a_database(label: str) -> Iterator[dict[str, str]]:
-    """Yield the environment of a database of the site's own: empty for SQLite, the tests' server otherwise."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith(("postgres:", "postgresql:")):
-        yield {}
-        return
-    name = f"standfirst_{label}_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def on_site(code: str, *, folder: Path, environment: Mapping[str, str] | None = None) -> Any:
@@ -116,18 +81,23 @@ def until[T](found: Callable[[], T], *, seconds: float = SECONDS_TO_WAIT_MAX) ->
 
 
 class Served:
-    """A site served by ``standfirst serve`` in a process of its own."""
+    """A site served by ``standfirst serve`` in a process of its own, ``traced`` for coverage if the tests are."""
 
-    def __init__(self, folder: Path, *, environment: Mapping[str, str] | None = None, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, *, environment: Mapping[str, str] | None = None, port: int = 0, traced: bool = True
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "log"
         rehearsal = {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
+        whole = clean_environment({**rehearsal, **(environment or {})})
+        if not traced:
+            whole.pop("COVERAGE_PROCESS_CONFIG", None)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 command("serve", "--port", str(self.port)),
                 cwd=folder,
-                env=clean_environment({**rehearsal, **(environment or {})}),
+                env=whole,
                 stdout=log,
                 stderr=log,
             )

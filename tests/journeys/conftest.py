@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from standfirst.testing.sites import Served, a_database, clean_environment, free_port, made_once, standfirst
+from standfirst.testing.molds import a_site
+from standfirst.testing.sites import Served, clean_environment, free_port, standfirst
 
 HERE = Path(__file__).parent
 EXPORT = HERE.parents[1] / "standfirst" / "importers" / "tests" / "data" / "harbour.xml"
@@ -79,29 +80,17 @@ def fill(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
     return told
 
 
-def initialised(base: Path) -> Path:
-    """Return a site on SQLite made by ``standfirst init``, once for all processes of the run."""
-    # With several processes, each has a folder of its own below the run's.
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return made_once(shared / "standfirst-site" / "mysite")
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site made, filled and served by the real commands, for all journeys."""
     folder = tmp_path_factory.mktemp("journeys") / "site"
     pay_url = f"http://127.0.0.1:{free_port()}"
-    with a_database("journeys") as database:
+    with a_site(folder) as database:
         proxies = {"STANDFIRST_PROXIES": "127.0.0.1"}  # so that a browser can say where it comes from
         environment = {"STANDFIRST_REHEARSAL_URL": pay_url, **proxies, **BANK, **database}
-        if database:
-            run("init", str(folder), folder=folder.parent, environment=environment)
-            run("migrate", folder=folder, environment=environment)
-        else:
-            shutil.copytree(initialised(tmp_path_factory.getbasetemp()), folder)
         run("import", "wordpress", str(EXPORT), folder=folder, environment=environment)
         told = fill(folder, environment)
-        served = Served(folder, environment=environment)
+        served = Served(folder, environment=environment, traced=False)
         try:
             yield Site(served.ready(), pay_url, told["password"], told["stories"])
         finally:

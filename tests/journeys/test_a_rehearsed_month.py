@@ -18,7 +18,8 @@ from playwright.sync_api import Page, expect
 
 from standfirst.kit import clock
 from standfirst.testing.letters import letter_to, link_in
-from standfirst.testing.sites import Served, a_database, free_port, on_site, standfirst, until
+from standfirst.testing.molds import a_site
+from standfirst.testing.sites import Served, free_port, on_site, standfirst, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -81,17 +82,13 @@ class Site:
 
 
 def begin(folder: Path, environment: dict[str, str]) -> Site:
-    """Make, fill and serve a site; its clock shows noon of the 10th of the next month."""
+    """Fill and serve a site; its clock shows noon of the 10th of the next month."""
     port, pay_url = free_port(), f"http://127.0.0.1:{free_port()}"
     # A link in a letter has to lead here.
     environment |= {"STANDFIRST_URL": f"http://127.0.0.1:{port}", "STANDFIRST_REHEARSAL_URL": pay_url, **BANK}
-    steps = [("init", str(folder))] + [("migrate",)] * ("DATABASE_URL" in environment)
-    for step in steps:
-        done = standfirst(*step, folder=folder if folder.exists() else None, environment=environment)
-        assert done.returncode == 0, done.stderr
     on_site(FILL, folder=folder, environment=environment)
     began = clock.months_after(clock.machine_now(), 1).replace(day=10, hour=12, minute=0, second=0, microsecond=0)
-    served = Served(folder, environment=environment, port=port)
+    served = Served(folder, environment=environment, port=port, traced=False)
     site = Site(served, folder, environment, pay_url, PASSWORD, began)
     try:
         served.ready()
@@ -105,8 +102,9 @@ def begin(folder: Path, environment: dict[str, str]) -> Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of this module's own."""
-    with a_database("month") as database:
-        made = begin(tmp_path_factory.mktemp("month") / "site", database)
+    folder = tmp_path_factory.mktemp("month") / "site"
+    with a_site(folder) as database:
+        made = begin(folder, database)
         try:
             yield made
         finally:

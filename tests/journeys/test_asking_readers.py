@@ -10,7 +10,11 @@ from tests.journeys.test_for_everybody import AXE, RUN
 from tests.journeys.test_publishing import begin_story, written
 from tests.journeys.test_without_a_mouse import tab_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.one_database,  # a comment is posted on both in test_reading_and_commenting.py
+]
 
 PASSAGE = "nobody slept well"
 QUESTION = "Where were you when the boat came in?"

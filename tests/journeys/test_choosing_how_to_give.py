@@ -9,7 +9,11 @@ from playwright.sync_api import Page, expect
 
 from standfirst.testing.letters import letter_to, link_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.one_database,  # a gift is made on both in test_giving.py and the rehearsed month
+]
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 

@@ -1,7 +1,6 @@
 """A reader follows a story by mail, without scripts: asks, confirms, is told, ends it. With a real mail server."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +10,15 @@ from playwright.sync_api import Page, expect
 from standfirst.testing.following import links_in
 from standfirst.testing.letters import words_of
 from standfirst.testing.mail import MailServer, a_mail_server_at, free_port
-from standfirst.testing.sites import Served, a_database, on_site, until
-from tests.journeys.conftest import Site, initialised, run
+from standfirst.testing.molds import a_site
+from standfirst.testing.sites import Served, on_site, until
+from tests.journeys.conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.one_database,  # what is followed and told is proven on both beside discussion's code
+]
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async () => {
@@ -40,15 +44,10 @@ def server() -> Iterator[MailServer]:
 def site(server: MailServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site of our own, as it needs a mail server."""
     folder = tmp_path_factory.mktemp("following") / "site"
-    with a_database("following") as database:
+    with a_site(folder) as database:
         environment = {"STANDFIRST_MAIL_URL": f"smtp://127.0.0.1:{server.port}", **database}
-        if database:
-            run("init", str(folder), folder=folder.parent, environment=environment)
-            run("migrate", folder=folder, environment=environment)
-        else:
-            shutil.copytree(initialised(tmp_path_factory.getbasetemp()), folder)
         stories = on_site(FILL, folder=folder, environment=environment)
-        served = Served(folder, environment=environment)
+        served = Served(folder, environment=environment, traced=False)
         try:
             yield Site(served.ready(), "http://127.0.0.1:9", "", stories)
         finally:

@@ -3,7 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.one_database,  # a queue is worked off on both in test_moderating.py
+]
 
 
 def test_a_rule_is_tried_and_switched_on_and_holds_a_guests_comment_with_the_reason(site, visitor, sign_in) -> None:

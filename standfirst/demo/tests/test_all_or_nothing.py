@@ -17,7 +17,7 @@ from standfirst.discussion.models import Comment
 from standfirst.funding import meter
 from standfirst.stories.models import Picture, Section, Story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST_OF_MONTH = datetime(2027, 1, 1, 4, 0, tzinfo=UTC)
 
 

@@ -1,22 +1,18 @@
 """Sites for the tests of the command line."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from standfirst.testing.sites import made_once
+from standfirst.testing.molds import site_on_sqlite
 
 
 @pytest.fixture(scope="session")
-def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def initialised() -> Path:
     """A site made by ``standfirst init``, once for all processes of the run. Do not change it."""
-    base = tmp_path_factory.getbasetemp()
-    # With several processes, each has a folder of its own below the run's.
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return made_once(shared / "standfirst-site" / "mysite")
+    return site_on_sqlite()
 
 
 @pytest.fixture

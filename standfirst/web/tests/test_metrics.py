@@ -39,6 +39,7 @@ def test_a_follower_that_is_behind_shows(client: Client, settings: Any, monkeypa
 
 
 @pytest.mark.slow
+@pytest.mark.one_database  # the site is on SQLite
 def test_the_figures_of_every_web_process_are_told_by_each(initialised: Path, tmp_path: Path) -> None:
     site = tmp_path / "mysite"
     shutil.copytree(initialised, site)
