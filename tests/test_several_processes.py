@@ -21,9 +21,11 @@ from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import pytest
+from django import db
 
 from standfirst.testing.relay import Relay
 from standfirst.testing.sites import Served, on_site, until
+from standfirst.web.processes.front import SETTLER
 
 pytestmark = pytest.mark.slow
 
@@ -357,6 +359,18 @@ def test_kill_9_in_the_middle_of_writes_loses_nothing_that_was_answered(
     every_process_serves(nodes, from_nothing, paths)
 
 
+def test_whoever_settles_messages_begins_anew_after_a_kill(nodes: tuple[Node, Node]) -> None:
+    a, _b = nodes
+    if db.connection.vendor != "postgresql":  # a thread beside the requests does it
+        assert SETTLER not in a.served.children()
+        return
+    before = until(lambda: a.served.children().get(SETTLER))
+    os.kill(before, signal.SIGKILL)
+
+    until(lambda: a.served.children().get(SETTLER, before) != before and len(a.workers()) == 2)
+    assert a.ask("/")[0] == 200
+
+
 def every_process_serves(nodes: tuple[Node, Node], from_nothing: dict[str, Any], paths: list[str]) -> None:
     """Compare each page of each process with the one that node A would render from nothing."""
     count = str(from_nothing["state"]["counted"])
@@ -379,7 +393,7 @@ def every_process_serves(nodes: tuple[Node, Node], from_nothing: dict[str, Any],
 FOLLOWER = """
 import os
 import signal
-from django.db import connection
+from django import db
 from standfirst.delivery import changes, followers
 from standfirst.delivery.models import Cursor
 from standfirst.kit import clock
