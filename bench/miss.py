@@ -48,6 +48,8 @@ class Miss:
 
         self.path, self.key = path, Thread.objects.get(url=path).key
         self.handler = Handler()
+        gc.collect()
+        gc.freeze()  # as the process does that answers requests, see standfirst/web/processes/front.py
         self.store, self.fragments, self.times = store, fragments, times
 
     def measured(self, rounds: int) -> dict[str, Any]:

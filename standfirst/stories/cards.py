@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from standfirst.stories.models import Author, Byline, Picture, Section, Story
@@ -34,8 +35,11 @@ class StoryCard:
 
 def published() -> QuerySet[Story]:
     """Return the stories that readers may read, newest first. It asks at once which pages are private: narrow one."""
-    live: QuerySet[Story] = Story.objects.live().public().filter(address__isnull=False)
-    return live.order_by("-first_published_at", "-pk")
+    live: QuerySet[Story] = Story.objects.live().filter(address__isnull=False)
+    with connection.cursor() as cursor:  # mostly none is
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM wagtailcore_pageviewrestriction)")
+        readable = live.public() if cursor.fetchone()[0] else live  # type: ignore[attr-defined]
+    return readable.order_by("-first_published_at", "-pk")
 
 
 def for_cards(stories: QuerySet[Story]) -> QuerySet[Story]:
