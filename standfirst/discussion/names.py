@@ -107,6 +107,8 @@ _STAFF = f"""
     ))
 """  # noqa: S608 - a column of ours
 
+_NAMED = "SELECT name_skeleton FROM accounts_account WHERE NOT (name_skeleton = '') AND name_skeleton IN ({places})"
+
 
 def _names_in(display_name: str, first_name: str, last_name: str, username: str) -> list[str]:
     return [display_name, f"{first_name} {last_name}", username]
@@ -150,9 +152,8 @@ def _accounts_named(names: Iterable[str]) -> set[str]:
         return set()
     # What the condition of the index says is said again, or SQLite would read all accounts.
     places = ", ".join(["%s"] * len(looks))
-    statement = f"SELECT name_skeleton FROM accounts_account WHERE name_skeleton <> '' AND name_skeleton IN ({places})"  # noqa: S608 - places alone
     with connection.cursor() as cursor:
-        cursor.execute(statement, list(looks))
+        cursor.execute(_NAMED.format(places=places), list(looks))
         return {found for (found,) in cursor.fetchall()}
 
 

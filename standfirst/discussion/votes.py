@@ -37,7 +37,7 @@ _PACE = """
     SELECT COUNT(CASE WHEN value = %s AND cast_at > %s AND comment_id = %s THEN 1 END),
         COUNT(CASE WHEN comment_id = %s THEN 1 END),
         COUNT(CASE WHEN cast_at >= %s THEN 1 END)
-    FROM discussion_vote WHERE address_hash = %s AND address_hash <> ''
+    FROM discussion_vote WHERE address_hash = %s AND NOT (address_hash = '')
 """
 _COUNTED = """
     UPDATE discussion_comment

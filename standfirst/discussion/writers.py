@@ -21,7 +21,7 @@ TWICE_SECONDS = 60  # the same words from the same guest within this time are on
 # Written out: it is asked twice of each comment, and mostly the answer is no. As in ``from_address``, SQLite takes the
 # index of addresses only where its condition is stated.
 _WROTE = "EXISTS (SELECT 1 FROM discussion_comment WHERE {column} = %s{stated} AND created_at >= %s)"
-_STATED = {"address_hash": " AND address_hash <> ''"}
+_STATED = {"address_hash": " AND NOT (address_hash = '')"}
 _STANDING = """
     SELECT EXISTS (SELECT 1 FROM discussion_closing WHERE thread_id = %s AND reopened_at IS NULL),
         EXISTS (SELECT 1 FROM discussion_ban WHERE ended_at IS NULL), {wrote}

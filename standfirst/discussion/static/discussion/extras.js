@@ -27,6 +27,9 @@ export function extras(thread) {
   thread.addEventListener("focusin", async (event) => {
     const form = event.target.closest("form[data-form]");
     if (!form) return;
+    // What is pressed must not move before it is let go: else the click goes elsewhere.
+    do await new Promise(requestAnimationFrame);
+    while (form.matches(":active"));
     const [toolbar, attaching] = await Promise.all([import("./toolbar.js"), import("./attaching.js")]);
     toolbar.equip(thread, form);
     attaching.equip(thread, form);

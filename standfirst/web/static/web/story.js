@@ -1,24 +1,10 @@
 // The tools at a story's foot: share, print, text size. They are hidden until this script can offer them.
 
-const SIZE_KEY = "standfirst.text-size";
+import { recall, remember } from "../discussion/memory.js";
+
+const SIZE = "text-size";
 const tools = document.querySelector(".story-tools");
 const text = document.querySelector("#text");
-
-function remembered() {
-  try {
-    return localStorage.getItem(SIZE_KEY);
-  } catch {
-    return null; // storage is switched off: the choice holds for this page
-  }
-}
-
-function remember(size) {
-  try {
-    localStorage.setItem(SIZE_KEY, size);
-  } catch {
-    // see remembered()
-  }
-}
 
 function show(size) {
   text.dataset.size = size;
@@ -41,7 +27,7 @@ const does = {
   size: () => {
     const size = text.dataset.size === "large" ? "usual" : "large";
     show(size);
-    remember(size);
+    remember(SIZE, size);
   },
 };
 
@@ -49,5 +35,5 @@ if (tools && text) {
   tools.hidden = false;
   if (!navigator.share && !navigator.clipboard) tools.querySelector("[data-tool=share]").hidden = true;
   tools.addEventListener("click", (event) => does[event.target.dataset?.tool]?.());
-  if (remembered() === "large") show("large");
+  if (recall(SIZE) === "large") show("large");
 }
