@@ -1,7 +1,7 @@
 """What a story page costs that nobody has asked for yet: ``python -m bench.miss /2026/11/market-street/``.
 
 Runs in the site folder that ``STANDFIRST_SITE`` names and prints one line of JSON. Times are CPU
-time of this one thread in milliseconds, means of as many renders as are asked for, each from nothing.
+time of this one thread in milliseconds, medians of as many renders as are asked for, each from nothing.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 ROUNDS = 40
@@ -122,15 +123,15 @@ class Miss:
 
 
 def cpu_ms(work: Callable[[], Any], rounds: int, *, first: Callable[[], None] = lambda: None) -> float:
-    """Return the mean CPU time of ``work`` in milliseconds; ``first`` comes before each and is not counted."""
-    spent = 0.0
+    """Return the median CPU time of ``work`` in milliseconds; ``first`` comes before each and is not counted."""
+    spent = []
     for number in range(WARM_UP + rounds):
         first()
         gc.collect() if number == WARM_UP else None
         begun = time.process_time()
         work()
-        spent += time.process_time() - begun if number >= WARM_UP else 0
-    return round(spent / rounds * 1000, 2)
+        spent += [time.process_time() - begun] if number >= WARM_UP else []
+    return round(median(spent) * 1000, 2)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ database does in a process of its own (PostgreSQL) comes on top in "clock_ms".
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -27,16 +28,18 @@ WARM_UP = 5
 ORDERS = (cursors.OLDEST, cursors.NEWEST, cursors.MOST_VOTED, cursors.BEST)
 
 
-def timed(do: Callable[[], object], rounds: int) -> dict[str, float]:
-    """Return the median of CPU and clock time of ``do``."""
-    cpu, clock = [], []
+def timed(*each: Callable[[], object], rounds: int) -> list[dict[str, float]]:
+    """Return the medians of CPU and clock time of each, done in turn: a moment in which all is slow is one for all."""
+    cpu: list[list[float]] = [[] for _ in each]
+    clock: list[list[float]] = [[] for _ in each]
     for number in range(WARM_UP + rounds):
-        began, began_clock = time.process_time(), time.perf_counter()
-        do()
-        if number >= WARM_UP:
-            cpu.append((time.process_time() - began) * 1000)
-            clock.append((time.perf_counter() - began_clock) * 1000)
-    return {"cpu_ms": median(cpu), "clock_ms": median(clock)}
+        for place, do in enumerate(each):
+            began, began_clock = time.process_time(), time.perf_counter()
+            do()
+            if number >= WARM_UP:
+                cpu[place].append((time.process_time() - began) * 1000)
+                clock[place].append((time.perf_counter() - began_clock) * 1000)
+    return [{"cpu_ms": median(spent), "clock_ms": median(went)} for spent, went in zip(cpu, clock, strict=True)]
 
 
 def deep_place(thread: Thread, order: cursors.Order) -> str:
@@ -64,28 +67,31 @@ class Deep:
         return len(self.miss.respond(assembled_by_front=True, path=path, query=query))
 
 
-def first_page(path: str, rounds: int) -> dict[str, Any]:
-    """Return what the first page of a thread takes, from nothing."""
-    miss = Miss(path)
-    with CaptureQueriesContext(connection) as queries:
-        html = miss.thread()
+def first_pages(paths: Sequence[str], rounds: int) -> list[dict[str, Any]]:
+    """Return what the first pages of threads take, from nothing."""
+    pages = [Miss(path) for path in paths]
+    told = []
+    for miss in pages:
+        with CaptureQueriesContext(connection) as queries:
+            html = miss.thread()
+        told.append({"queries": len(queries), "bytes": len(html)})
 
-    def again() -> None:
+    def again(miss: Miss) -> None:
         miss.times.cache_clear()
         miss.thread()
 
-    return timed(again, rounds) | {"queries": len(queries), "bytes": len(html)}
+    taken = timed(*(partial(again, miss) for miss in pages), rounds=rounds)
+    return [figures | facts for figures, facts in zip(taken, told, strict=True)]
 
 
-def story_page(path: str, rounds: int) -> dict[str, float]:
-    """Return what the whole page takes that nobody has asked for yet, on a running site."""
-    miss = Miss(path)
+def story_pages(paths: Sequence[str], rounds: int) -> list[dict[str, float]]:
+    """Return what whole pages take that nobody has asked for yet, on a running site."""
 
-    def again() -> None:
+    def again(miss: Miss) -> None:
         miss.forget_this_story()
         miss.everything()
 
-    return timed(again, rounds)
+    return timed(*(partial(again, Miss(path)) for path in paths), rounds=rounds)
 
 
 def main() -> None:
@@ -96,12 +102,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40)
     chosen = parser.parse_args()
     deep = Deep(chosen.path)
+    paths = (chosen.path, chosen.short)
+    first, first_short = first_pages(paths, chosen.rounds)
+    story, story_short = story_pages(paths, chosen.rounds)
+    middles = timed(*(deep.asks(order) for order in ORDERS), rounds=chosen.rounds)
     found = {
-        "first": first_page(chosen.path, chosen.rounds),
-        "first_short": first_page(chosen.short, chosen.rounds),
-        "story": story_page(chosen.path, chosen.rounds),
-        "story_short": story_page(chosen.short, chosen.rounds),
-        "deep": {order.name: timed(deep.asks(order), chosen.rounds) for order in ORDERS},
+        "first": first,
+        "first_short": first_short,
+        "story": story,
+        "story_short": story_short,
+        "deep": {order.name: taken for order, taken in zip(ORDERS, middles, strict=True)},
         "vendor": connection.vendor,
     }
     print(json.dumps(found))
