@@ -25,7 +25,7 @@ UP, DOWN, NONE = 1, -1, 0
 # Written out, as all who vote in a thread wait for each other: Django would take most of the time to write these.
 _READ = ("id", "thread_id", "guest_id", "account_id", "state", "up_count", "down_count", "merit")
 _VOTABLE = f"""
-    SELECT {", ".join(_READ)}, EXISTS (SELECT 1 FROM discussion_ban WHERE ended_at IS NULL)
+    SELECT {", ".join(_READ)}, {bans.ANY_IN_FORCE}
     FROM discussion_comment WHERE id = %s AND state = %s
 """  # noqa: S608 - columns of ours
 _STANDS = """

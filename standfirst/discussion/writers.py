@@ -24,7 +24,7 @@ _WROTE = "EXISTS (SELECT 1 FROM discussion_comment WHERE {column} = %s{stated} A
 _STATED = {"address_hash": " AND NOT (address_hash = '')"}
 _STANDING = """
     SELECT EXISTS (SELECT 1 FROM discussion_closing WHERE thread_id = %s AND reopened_at IS NULL),
-        EXISTS (SELECT 1 FROM discussion_ban WHERE ended_at IS NULL), {wrote}
+        {any_ban}, {wrote}
 """
 
 
@@ -93,7 +93,7 @@ def standing(thread_id: int, writer: Writer) -> Standing:
     """Look at everything that may have changed before the lock was taken. One query, after it: of that moment."""
     wrote, given = _wrote(writer.ways[:1], clock.now() - timedelta(seconds=TWICE_SECONDS))
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING.format(wrote=wrote), [thread_id, *given])
+        cursor.execute(_STANDING.format(any_ban=bans.ANY_IN_FORCE, wrote=wrote), [thread_id, *given])
         return Standing(*map(bool, cursor.fetchone()))
 
 

@@ -1,7 +1,7 @@
 """Bans: who may not write here, or only waits, since when, why, until when.
 
-Whoever writes asks under the lock that they hold anyway, in the statement that they ask anyway
-(``looked_for``, then ``admitted``): as long as nobody is banned, it costs no query.
+Whoever writes asks under the lock that they hold anyway, in a statement that they ask anyway (``looked_for`` or
+``ANY_IN_FORCE``, then ``admitted``): as long as nobody is banned, it costs no query.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ RANGES_MAX = 200  # in force at once: each is compared with the address of whoev
 MODERATE = "discussion.moderate"
 
 # Written out: it is part of every comment and vote, and Django would take as long to write it as to answer it.
-_ANY = "EXISTS (SELECT 1 FROM discussion_ban WHERE discussion_ban.ended_at IS NULL)"
+ANY_IN_FORCE = "EXISTS (SELECT 1 FROM discussion_ban WHERE discussion_ban.ended_at IS NULL)"
 
 
 class Banned(Refusal):
@@ -106,7 +106,7 @@ def in_force(at: datetime | None = None) -> QuerySet[Ban]:
 
 def looked_for[M: Model](rows: QuerySet[M]) -> QuerySet[M]:
     """Have each of ``rows`` say, in ``some_are_banned``, whether there are bans at all. No query of its own."""
-    marked: QuerySet[M] = rows.annotate(some_are_banned=RawSQL(_ANY, [], output_field=BooleanField()))  # type: ignore[assignment]  # noqa: S611 - the same rows, and no value in the statement
+    marked: QuerySet[M] = rows.annotate(some_are_banned=RawSQL(ANY_IN_FORCE, [], output_field=BooleanField()))  # type: ignore[assignment]  # noqa: S611 - the same rows, and no value in the statement
     return marked
 
 

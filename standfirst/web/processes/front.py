@@ -5,7 +5,6 @@ On PostgreSQL another one settles the payment services' messages, see funding/pa
 
 import gc
 import os
-import sys
 import threading
 
 import setproctitle
@@ -20,9 +19,6 @@ from standfirst.web.processes.child import end_with_parent
 
 TITLE = "standfirst: views"
 SETTLER = "standfirst: settler"
-SWITCH_SECONDS = (
-    0.0005  # who has the database's answer waits so long for a thread that computes: ten times less than usual
-)
 BEHIND_STORED_PAGES = 10  # its nice value: on a full machine the front is asked first, and mostly needs nothing else
 
 
@@ -44,7 +40,6 @@ def started(descriptor: int) -> Files:
 
     def begin_views() -> None:
         begin(TITLE)
-        sys.setswitchinterval(SWITCH_SECONDS)
         if not apart_settler:
             settlers.start()
 

@@ -62,3 +62,17 @@ def test_what_has_not_changed_is_not_compressed_again(source: Path) -> None:
     found = collect(source, LONG)
 
     assert found[packed.name] == found["style.css.br"] == b"from the first time"
+
+
+def test_the_scripts_of_a_storys_page_lie_there_as_one_file(source: Path) -> None:
+    (source / "web").mkdir()
+    (source / "web" / "story_page.js").write_text('import { said } from "./said.js";\nalert(said);\n')
+    (source / "web" / "said.js").write_text('// why\nexport const said = "said";\n')
+    for _again in range(2):  # the second time finds what the first has made
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    (served,) = (source.parent / "static" / "web").glob("story_page.*.js")
+    text = served.read_text(encoding="utf-8")
+    assert '"said"' in text
+    assert "import" not in text
+    assert "why" not in text
