@@ -364,10 +364,10 @@ def test_whoever_settles_messages_begins_anew_after_a_kill(nodes: tuple[Node, No
     if db.connection.vendor != "postgresql":  # a thread beside the requests does it
         assert SETTLER not in a.served.children()
         return
-    before = until(lambda: a.served.children().get(SETTLER))
-    os.kill(before, signal.SIGKILL)
+    before = set(a.workers())
+    os.kill(until(lambda: a.served.children().get(SETTLER)), signal.SIGKILL)
 
-    until(lambda: a.served.children().get(SETTLER, before) != before and len(a.workers()) == 2)
+    until(lambda: len(now := set(a.workers())) == 2 and now != before and SETTLER in a.served.children())
     assert a.ask("/")[0] == 200
 
 
@@ -393,7 +393,7 @@ def every_process_serves(nodes: tuple[Node, Node], from_nothing: dict[str, Any],
 FOLLOWER = """
 import os
 import signal
-from django import db
+from django.db import connection
 from standfirst.delivery import changes, followers
 from standfirst.delivery.models import Cursor
 from standfirst.kit import clock

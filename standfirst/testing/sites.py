@@ -127,7 +127,7 @@ class Served:
         """Return the processes below the supervisor, by the name that they gave themselves. Linux only."""
         found: dict[str, int] = {}
         parents = {self.process.pid}
-        for _generation in range(2):
+        for _generation in range(3):  # web, its workers, and what is forked from them
             for status in Path("/proc").glob("[0-9]*/status"):
                 fields = _fields(status)
                 if int(fields.get("PPid", 0)) in parents and fields.get("State", "Z")[0] != "Z":
