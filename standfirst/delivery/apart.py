@@ -1,12 +1,13 @@
-"""Django in a process of its own, so that no page that is rendered keeps the event loop waiting.
+"""Django in processes of its own, so that no page that is rendered keeps the event loop waiting.
 
 Python runs one thread at a time. Rendering beside the event loop costs readers two thirds of
 what the front can do, however short each render is: whenever the loop has waited for the
 network, it has to wait for its turn, too. docs/decisions/0008 has the figures.
 
-The process is forked from the front before that has any thread, so both share what is loaded.
-They talk over as many pairs of sockets as the front has threads, one call at a time on each: a
-length, then a value in ``marshal``'s form; a file travels as its descriptor.
+They are forked from the front before that has any thread, so all share what is loaded; as many
+as there are processors, since each runs one thread of Python at a time. They talk over as many
+pairs of sockets as the front has threads, one call at a time on each: a length, then a value in
+``marshal``'s form; a file travels as its descriptor.
 """
 
 import io
@@ -18,7 +19,7 @@ import signal
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -158,25 +159,41 @@ class Child:
         return marshal.dumps(("done", told)), made.file
 
 
-def forked(make_backend: Callable[[], Backend], *, connections: int, begin: Callable[[], None]) -> tuple[Apart, int]:
-    """Fork a child that answers with ``make_backend()`` after it has called ``begin()``; return it and its process id.
+def forked(
+    make_backend: Callable[[], Backend], *, connections: int, begins: Sequence[Callable[[], None]]
+) -> tuple[Apart, list[int]]:
+    """Fork a child for each of ``begins``, which answers with ``make_backend()`` after it has called it.
 
+    Return them as one backend, and their process ids. The calls are shared out among them.
     Call it while this process has one thread and no connection to the database.
     """
-    pairs = [socket.socketpair() for _ in range(connections)]
-    front, child = zip(*pairs, strict=True)
+    pairs = [socket.socketpair() for _ in range(max(connections, len(begins)))]
+    pids = [_child_of(pairs, number, len(begins), make_backend, begin) for number, begin in enumerate(begins)]
+    for _front, child in pairs:
+        child.close()
+    return Apart(front for front, _child in pairs), pids
+
+
+def _child_of(
+    pairs: Sequence[tuple[socket.socket, socket.socket]],
+    number: int,
+    of: int,
+    make_backend: Callable[[], Backend],
+    begin: Callable[[], None],
+) -> int:
+    """Fork the child ``number``, which serves every so many of the pairs; return its process id."""
     pid = os.fork()
     if pid:
-        for each in child:
-            each.close()
-        return Apart(front), pid
+        return pid
     status = 1
     try:
-        for each in front:
-            each.close()
+        for place, (front, child) in enumerate(pairs):
+            front.close()
+            if place % of != number:
+                child.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor
         begin()
-        Child(make_backend()).run(child)
+        Child(make_backend()).run([child for _front, child in pairs[number::of]])
         status = 0
     finally:
         os._exit(status)

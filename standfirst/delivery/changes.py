@@ -7,6 +7,7 @@ the order of the commits (one writer at a time on SQLite; on PostgreSQL an advis
 held from the append to the commit).
 """
 
+import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -41,7 +42,7 @@ class _Recording:
 _recording: ContextVar[_Recording | None] = ContextVar("recording", default=None)
 _verbs: dict[str, Callable[..., Any]] = {}
 _listeners: list[Callable[[], None]] = []
-_one_writer = RLock()  # of this process; others are kept away by the database
+_one_writer: Any = RLock()  # of this process, or of those that share it; others are kept away by the database
 
 
 class TouchOutsideVerb(RuntimeError):
@@ -86,6 +87,15 @@ def recording() -> Iterator[None]:
             _finish(recording)
         finally:
             _recording.reset(token)  # before the commit: what runs after it records for itself
+
+
+def share_turns() -> None:
+    """Have the processes that are forked from this one, from now on, take turns with each other.
+
+    If one of them is killed in its turn, the others wait for good: whoever forks them ends all of them together.
+    """
+    global _one_writer  # noqa: PLW0603 - once, before anybody writes
+    _one_writer = multiprocessing.get_context("fork").RLock()
 
 
 @contextmanager

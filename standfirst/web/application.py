@@ -1,5 +1,7 @@
 """The site put together: files, live streams, stored pages, and what stands behind them."""
 
+import os
+
 from django.conf import settings
 from django.urls import get_resolver
 
@@ -12,11 +14,19 @@ from standfirst.web import metrics
 from standfirst.web.configuration import MIB
 from standfirst.web.files import Files
 
+VIEWS_MAX = 4  # processes, if nobody says how many: each takes some 60 MiB of its own
+
 
 def calls_at_once() -> int:
     """Return how many calls of the backend there can be at the same time."""
     threads: int = settings.STANDFIRST.threads
     return threads + PAGE_THREADS
+
+
+def views() -> int:
+    """Return how many processes answer requests behind one front."""
+    chosen: int = settings.STANDFIRST.views
+    return chosen or min(os.cpu_count() or 1, VIEWS_MAX)
 
 
 def load_views() -> None:

@@ -66,6 +66,7 @@ class Configuration:
     streams_max: int
     streams_per_address_max: int
     web_processes: int
+    views: int
     threads: int
     upload_mib_max: int
     metrics_token: str
@@ -287,6 +288,14 @@ def _limits(env: Env) -> dict[str, Any]:
         ),
         "web_processes": env.number(
             "STANDFIRST_WEB_PROCESSES", 1, low=1, high=64, help="Web processes; each keeps its own stored pages."
+        ),
+        "views": env.number(
+            "STANDFIRST_VIEWS",
+            0,
+            low=0,
+            high=64,
+            help="Processes that make pages and take in what readers write, behind each web process;"
+            " 0: one for each processor, at most 4.",
         ),
         "threads": env.number(
             "STANDFIRST_THREADS", 4, low=1, high=64, help="Threads that render, in each web process."

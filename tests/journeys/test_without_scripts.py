@@ -23,13 +23,15 @@ def said(page: Page) -> list[str]:
 
 def votes_turns_and_takes_back(page: Page, path: str, number: str) -> None:
     theirs = page.locator(f'.comment[data-comment="{number}"]').first
-    for button, score in ((".vote-up", "1"), (".vote-down", "1"), (".vote-down", "0")):
+    page.goto(f"{path}?comment={number}")
+    up, down = (int(theirs.locator(f"{button} .figure").first.inner_text() or 0) for button in (".vote-up", ".vote-down"))
+    for button, score in ((".vote-up", up + 1), (".vote-down", down + 1), (".vote-down", down)):
         page.wait_for_timeout(1_000 * (votes.SAME_PRESS_SECONDS + 1))  # sooner, it is a double click
         page.goto(f"{path}?comment={number}#comment-{number}")
         theirs.locator(button).first.click()
         page.wait_for_load_state()
         page.goto(f"{path}?comment={number}")
-        expect(theirs.locator(f"{button} .figure").first).to_have_text(score)
+        expect(theirs.locator(f"{button} .figure").first).to_have_text(str(score))
 
 
 def test_without_scripts_a_reader_does_all_that_readers_do(site, visitor) -> None:

@@ -125,7 +125,7 @@ def test_a_request_that_commits_is_followed_before_its_answer_is_given(beside: A
 
 @contextmanager
 def a_child() -> Iterator[tuple[Apart, int]]:
-    made, pid = apart.forked(Echo, connections=1, begin=lambda: None)
+    made, (pid,) = apart.forked(Echo, connections=1, begins=[lambda: None])
     try:
         yield made, pid
     finally:
@@ -147,3 +147,23 @@ def test_a_child_that_was_killed_is_gone() -> None:
 
         with pytest.raises(BackendGone):
             made.answer(SCOPE, io.BytesIO(b"abc"))
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_several_children_share_the_calls_and_each_ends_with_its_sockets() -> None:
+    made, pids = apart.forked(Echo, connections=3, begins=[lambda: None, lambda: None])
+    try:
+        answered = {made.answer(SCOPE, io.BytesIO(b"abc")).body for _ in range(6)}
+        assert all(body.endswith(b")3") for body in answered)
+        os.kill(pids[0], signal.SIGKILL)
+        os.waitpid(pids[0], 0)
+        gone = 0
+        for _ in range(3):  # one of its two pairs after the other, and the living one's
+            try:
+                made.answer(SCOPE, io.BytesIO(b"abc"))
+            except BackendGone:
+                gone += 1
+        assert gone == 2
+    finally:
+        made.close()
+        os.waitpid(pids[1], 0)

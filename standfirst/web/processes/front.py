@@ -1,4 +1,4 @@
-"""A web process: the front, and forked from it the process that answers requests. See delivery/apart.py.
+"""A web process: the front, and forked from it the processes that answer requests. See delivery/apart.py.
 
 On PostgreSQL another one settles the payment services' messages, see funding/payments/settlers.py.
 """
@@ -6,11 +6,12 @@ On PostgreSQL another one settles the payment services' messages, see funding/pa
 import gc
 import os
 import threading
+from functools import partial
 
 import setproctitle
 from django.db import connection
 
-from standfirst.delivery import apart
+from standfirst.delivery import apart, changes
 from standfirst.delivery.handler import Handler
 from standfirst.funding.payments import settlers
 from standfirst.web import application
@@ -23,9 +24,9 @@ BEHIND_STORED_PAGES = 10  # its nice value: on a full machine the front is asked
 
 
 def started(descriptor: int) -> Files:
-    """Fork the process that answers requests, and return the application that stands in front of it.
+    """Fork the processes that answer requests, and return the application that stands in front of them.
 
-    ``descriptor`` is the listening socket, which that process lets go of. Call it while this one has one thread.
+    ``descriptor`` is the listening socket, which they let go of. Call it while this one has one thread.
     """
     application.load_views()
     gc.collect()
@@ -38,15 +39,17 @@ def started(descriptor: int) -> Files:
         os.nice(BEHIND_STORED_PAGES)
         os.close(descriptor)  # no connection may wait for a process that does not accept
 
-    def begin_views() -> None:
+    def begin_views(number: int) -> None:
         begin(TITLE)
-        if not apart_settler:
+        if not apart_settler and number == 0:
             settlers.start()
 
     apart_settler = connection.vendor == "postgresql"
-    pids = [settlers.forked(lambda: begin(SETTLER))] if apart_settler else []
-    backend, pid = apart.forked(Handler, connections=application.calls_at_once(), begin=begin_views)
-    for each in (*pids, pid):
+    changes.share_turns()
+    settler = [settlers.forked(lambda: begin(SETTLER))] if apart_settler else []
+    begins = [partial(begin_views, number) for number in range(application.views())]
+    backend, pids = apart.forked(Handler, connections=application.calls_at_once(), begins=begins)
+    for each in (*settler, *pids):
         threading.Thread(target=_end_with, args=(each,), name="forked", daemon=True).start()
     return application.site_application(backend)
 
