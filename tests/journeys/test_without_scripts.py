@@ -24,7 +24,7 @@ def said(page: Page) -> list[str]:
 def votes_turns_and_takes_back(page: Page, path: str, number: str) -> None:
     theirs = page.locator(f'.comment[data-comment="{number}"]').first
     page.goto(f"{path}?comment={number}")
-    up, down = (int(theirs.locator(f"{button} .figure").first.inner_text() or 0) for button in (".vote-up", ".vote-down"))
+    up, down = (int(theirs.locator(f".vote-{way} .figure").first.inner_text()) for way in ("up", "down"))
     for button, score in ((".vote-up", up + 1), (".vote-down", down + 1), (".vote-down", down)):
         page.wait_for_timeout(1_000 * (votes.SAME_PRESS_SECONDS + 1))  # sooner, it is a double click
         page.goto(f"{path}?comment={number}#comment-{number}")
