@@ -6,7 +6,7 @@ each time. ``add_new``: its ``bulk_create`` either stops at a row that stands or
 that everything has to be read again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import batched, chain
 from typing import Any
@@ -28,6 +28,23 @@ def read[M: Model](model: type[M], statement: str, given: Iterable[Any], names: 
         found = cursor.fetchall()
     conversions = _conversions(model, tuple(names), connection.vendor)
     return [_object(model, names, list(row), conversions) for row in found]
+
+
+def read_among[M: Model](
+    model: type[M], names: Sequence[str], column: str, values: Collection[Any], *, order: str = "id"
+) -> list[M]:
+    """Return the columns ``names`` of the rows whose ``column`` is among ``values``; none asks nothing."""
+    if not values:
+        return []
+    table, places = model._meta.db_table, ", ".join(["%s"] * len(values))  # noqa: SLF001 - public in all but its name
+    # Of names of our own tables and columns, and of places.
+    statement = f"SELECT {', '.join(names)} FROM {table} WHERE {column} IN ({places}) ORDER BY {order}"  # noqa: S608
+    return read(model, statement, values, names)
+
+
+def made[M: Model](model: type[M], names: Sequence[str], values: Iterable[Any]) -> M:
+    """Return a row out of ``values`` that Django has read beside others, such as by ``values_list``."""
+    return _object(model, names, list(values), ())
 
 
 def add_new(rows: Sequence[Model], *, told: tuple[str, ...]) -> list[tuple[Any, ...]]:

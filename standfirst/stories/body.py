@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.safestring import SafeString
 from wagtail.blocks import StreamValue
 
-from standfirst.stories.cards import StoryCard, cards, for_cards, published
+from standfirst.stories import renditions
+from standfirst.stories.cards import StoryCard, cards, published
 from standfirst.stories.models import Picture, Story
 from standfirst.stories.passages.showing import with_questions
 
@@ -57,7 +57,7 @@ def render(
     ``story_cards`` are those of the stories in it, by key; they are read here if they are not given.
     ``in_feed``: what lives on a page stands there as text.
     """
-    prefetch_related_objects(list(pictures_in(body)), "renditions")
+    renditions.read(pictures_in(body))
     if story_cards is None:
         story_cards = _cards_of(numbers_of_stories(body))
     context = {"story_key": story_key, "story_cards": story_cards, "in_feed": in_feed}
@@ -66,5 +66,5 @@ def render(
 
 
 def _cards_of(numbers: list[int]) -> dict[str, StoryCard]:
-    found = cards(for_cards(published().filter(pk__in=numbers))) if numbers else []
+    found = cards(published().filter(pk__in=numbers)) if numbers else []
     return {card.key: card for card in found}

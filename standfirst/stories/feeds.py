@@ -64,11 +64,7 @@ def newest(publication: PublicationSettings, *, feed_url: str) -> tuple[FullText
         feed_url=feed_url,
         ttl=15,
     )
-    stories = list(
-        published()
-        .select_related("section")
-        .prefetch_related("topics", "bylines__author", "hero__renditions")[:FEED_LENGTH]
-    )
+    stories = list(published().select_related("section").prefetch_related("topics", "bylines__author")[:FEED_LENGTH])
     for story in stories:
         _add(feed, story)
     return feed, stories

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from standfirst.stories.cards import StoryCard, cards, for_cards, published
+from standfirst.stories.cards import StoryCard, cards, published
 from standfirst.stories.models import FrontPage, Section
 
 SECONDS = 3  # stories beside the lead
@@ -41,7 +41,7 @@ def compose(page: FrontPage | None) -> Front:
     The number of queries depends on the number of rows alone, never on the number of stories.
     """
     picked = _picked(page)
-    newest = cards(for_cards(published())[: SECONDS + 1 + LATEST_LENGTH + ROWS_MAX * ROW_LENGTH])
+    newest = cards(published()[: SECONDS + 1 + LATEST_LENGTH + ROWS_MAX * ROW_LENGTH])
     shown: set[str] = set()
     top = _take([*picked, *newest], 1 + SECONDS, shown)
     rows = [row for section in _sections() if (row := _row(section, shown)).stories]
@@ -52,7 +52,7 @@ def _picked(page: FrontPage | None) -> list[StoryCard]:
     if page is None:
         return []
     order = list(page.picks.order_by("sort_order").values_list("story_id", flat=True))
-    found = {card.key: card for card in cards(for_cards(published().filter(pk__in=order)))}
+    found = {card.key: card for card in cards(published().filter(pk__in=order))}
     return [found[key] for number in order if (key := f"story:{number}") in found]
 
 
@@ -62,7 +62,7 @@ def _sections() -> list[Section]:
 
 def _row(section: Section, shown: set[str]) -> SectionRow:
     family = [section.pk, *section.children.values_list("pk", flat=True)]
-    candidates = cards(for_cards(published().filter(section__in=family))[: ROW_LENGTH + len(shown)])
+    candidates = cards(published().filter(section__in=family)[: ROW_LENGTH + len(shown)])
     return SectionRow(section, _take(candidates, ROW_LENGTH, shown))
 
 

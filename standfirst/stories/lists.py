@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.kit.errors import Refusal
-from standfirst.stories.cards import StoryCard, cards, for_cards
+from standfirst.stories.cards import StoryCard, cards
 from standfirst.stories.models import Story
 
 PAGE_LENGTH = 20  # stories on a list's page
@@ -42,26 +42,26 @@ def page(stories: QuerySet[Story], *, before: str = "", after: str = "") -> Stor
     if after:
         moment, number = _read(after)
         newer = Q(first_published_at__gt=moment) | Q(first_published_at=moment, pk__gt=number)
-        found = list(for_cards(stories.filter(newer)).order_by("first_published_at", "pk")[: PAGE_LENGTH + 1])
+        found = cards(stories.filter(newer).order_by("first_published_at", "pk")[: PAGE_LENGTH + 1])
         more_newer, found = len(found) > PAGE_LENGTH, found[:PAGE_LENGTH][::-1]
         more_older = True
     else:
         if before:
             moment, number = _read(before)
             stories = stories.filter(Q(first_published_at__lt=moment) | Q(first_published_at=moment, pk__lt=number))
-        found = list(for_cards(stories).order_by("-first_published_at", "-pk")[: PAGE_LENGTH + 1])
+        found = cards(stories.order_by("-first_published_at", "-pk")[: PAGE_LENGTH + 1])
         more_older, found = len(found) > PAGE_LENGTH, found[:PAGE_LENGTH]
         more_newer = bool(before)
     return StoryPage(
-        stories=cards(found),
+        stories=found,
         older=_cursor(found[-1]) if found and more_older else "",
         newer=_cursor(found[0]) if found and more_newer else "",
     )
 
 
-def _cursor(story: Story) -> str:
-    microseconds = (story.first_published_at - _EPOCH) // timedelta(microseconds=1)
-    return f"{microseconds}-{story.pk}"
+def _cursor(card: StoryCard) -> str:
+    microseconds = (card.published_at - _EPOCH) // timedelta(microseconds=1)
+    return f"{microseconds}-{card.number}"
 
 
 def _read(cursor: str) -> tuple[datetime, int]:

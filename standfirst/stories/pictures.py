@@ -1,6 +1,6 @@
 """Pictures with what a newsroom owes to them: alt text, caption, credit, licence, source."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +8,18 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.search import index
 
 
+class Rendition(NamedTuple):
+    """What a page needs of a picture in one size and format."""
+
+    filter_spec: str
+    width: int
+    url: str
+
+
 class Picture(AbstractImage):
     """A picture. ``description`` is Wagtail's column for the alt text and is required on the desk."""
+
+    made: list[Rendition] | None = None  # once a page has read them, see stories/renditions.py
 
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     credit = models.CharField(_("credit"), max_length=255, blank=True)

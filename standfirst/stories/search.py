@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from standfirst.stories.cards import StoryCard, cards, for_cards, published
+from standfirst.stories.cards import StoryCard, cards, published
 from standfirst.stories.models import Story
 
 QUERY_LENGTH_MIN = 2
@@ -41,6 +41,6 @@ def search(query: str, *, number: int = 1) -> Found:
     total = results.count()
     start = (number - 1) * PAGE_LENGTH
     order = [story.pk for story in results[start : start + PAGE_LENGTH]]
-    found = {card.key: card for card in cards(for_cards(published().filter(pk__in=order)))}
+    found = {card.key: card for card in cards(published().filter(pk__in=order))}
     stories = [found[key] for pk in order if (key := f"story:{pk}") in found]
     return Found(stories, total, more=total > start + PAGE_LENGTH and number < PAGES_MAX)

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from standfirst.stories.models import Byline, PublicationSettings, Story
+from standfirst.stories.models import Byline, PublicationSettings, Story, Topic
 from standfirst.stories.renditions import PictureSet
 
 # Inside <script>, these would end the element or start a comment; JSON allows them escaped.
@@ -14,7 +14,12 @@ _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x202
 
 
 def news_article(
-    *, story: Story, bylines: list[Byline], hero: PictureSet | None, publication: PublicationSettings
+    *,
+    story: Story,
+    bylines: list[Byline],
+    topics: list[Topic],
+    hero: PictureSet | None,
+    publication: PublicationSettings,
 ) -> SafeString:
     """Return the JSON-LD of ``story``, safe inside a script element."""
     url = f"{settings.BASE_URL}/{story.address}/"
@@ -39,7 +44,7 @@ def news_article(
         data["description"] = story.standfirst
     if story.section:
         data["articleSection"] = story.section.name
-    if keywords := [topic.name for topic in story.topics.all()]:
+    if keywords := [topic.name for topic in topics]:
         data["keywords"] = keywords
     if hero and hero.src:
         data["image"] = [settings.BASE_URL + hero.src]

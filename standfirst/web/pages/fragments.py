@@ -20,7 +20,7 @@ from standfirst.discussion.refusals import NoSuchThread
 from standfirst.discussion.rules.policies import POLICIES
 from standfirst.funding import meter
 from standfirst.kit import clock
-from standfirst.stories.cards import cards, for_cards, keys_of, published
+from standfirst.stories.cards import cards, keys_of, published
 from standfirst.stories.publishing import LISTS
 from standfirst.stories.renditions import picture_set
 from standfirst.web import publication
@@ -168,7 +168,7 @@ def most_discussed(_arguments: Sequence[str]) -> Mapping[str, Rendered]:
     """The stories that are talked about most, as a list."""
     order = threads.busiest(DISCUSSED_LENGTH)
     numbers = [int(key.removeprefix("story:")) for key in order if key.startswith("story:")]
-    found = {card.key: card for card in cards(for_cards(published().filter(pk__in=numbers)))}
+    found = {card.key: card for card in cards(published().filter(pk__in=numbers))}
     discussed = [found[key] for key in order if key in found]
     html = render_to_string("stories/_discussed.html", {"discussed": discussed}) if discussed else ""
     return {"": Rendered(html, frozenset({threads.BUSIEST, LISTS, *keys_of(discussed)}))}

@@ -1,6 +1,6 @@
 """A story's page: its own text, with holes for the meter, the count and the thread."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,19 +16,31 @@ from standfirst.discussion.moderating import house
 from standfirst.discussion.rules.policies import POLICIES
 from standfirst.discussion.threads import ThreadPage
 from standfirst.kit import clock
-from standfirst.stories import body, structured
+from standfirst.stories import body, bylines, renditions, structured, topics
 from standfirst.stories.cards import keys_of as keys_of_cards
 from standfirst.stories.cards import lists_of_cards, published
-from standfirst.stories.models import Byline, PlainPage, PublicationSettings, Story
+from standfirst.stories.models import Byline, PlainPage, PublicationSettings, Story, Topic
 from standfirst.stories.publishing import FRONT_SLUG, LISTS
-from standfirst.stories.renditions import picture_set
 from standfirst.web import publication
 from standfirst.web.pages.shell import page
 
 RELATED_LENGTH = 3
 SERIES_LENGTH = 12
 UPDATED_AFTER = timedelta(minutes=15)  # a change sooner than this is part of publishing
+COLUMNS = (
+    *("address", "title", "kicker", "standfirst", "body", "canonical_url", "first_published_at", "last_published_at"),
+    *("url_path", "section__name", "section__slug", "series__name", "series__slug"),
+    *(f"hero__{name}" for name in renditions.COLUMNS),
+)
 THREAD_QUERY = ("order", "after", "comment", "show")
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """By whom a story is and what about: a draft has its own, a published one's are read."""
+
+    bylines: list[Byline]
+    topics: list[Topic]
 
 
 @stored_page(query=THREAD_QUERY)
@@ -36,12 +48,13 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
     """A story, with the first page of its thread or the one that the address asks for."""
     readable = published()
     found = get_object_or_404(
-        readable.select_related("section", "series", "hero").prefetch_related("topics"),
+        readable.select_related("section", "series", "hero").only(*COLUMNS),
         address=f"{year}/{month}/{slug}",
     )
     asked = _asked_thread(request, found)
     thread_html = render_to_string("discussion/_thread.html", {"thread_page": asked}) if asked else ""
-    context, keys = _composed(found, readable, publication.of(request), stored=[found])
+    filed = Filed(bylines.of([found.pk]).get(found.pk, []), topics.of(found.pk))
+    context, keys = _composed(found, filed, readable, publication.of(request))
     if asked:
         keys |= {f"thread:{found.key}", POLICIES, house.KEY}
     context |= {"thread_html": thread_html}
@@ -51,40 +64,39 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
 def preview(request: HttpRequest, draft: Story) -> HttpResponse:
     """A draft as readers would see it; what is not published has no date yet and no thread."""
     draft.first_published_at = draft.first_published_at or clock.now()
-    context, _keys = _composed(draft, published(), publication.of(request))
+    filed = Filed(list(draft.bylines.all()), list(draft.topics.all()))
+    context, _keys = _composed(draft, filed, published(), publication.of(request))
     return render(request, "stories/story.html", context | {"preview": True})
 
 
 def _composed(
-    found: Story, readable: QuerySet[Story], paper: PublicationSettings, *, stored: Sequence[Story] = ()
+    found: Story, filed: Filed, readable: QuerySet[Story], paper: PublicationSettings
 ) -> tuple[dict[str, Any], set[str]]:
-    """Return what the template needs of a story, and the keys of what it shows.
-
-    The bylines of those ``stored`` are read; a draft has its own, which stand nowhere else.
-    """
+    """Return what the template needs of a story, and the keys of what it shows."""
     in_text = body.numbers_of_stories(found.body)
     related, series, in_body = lists_of_cards(
         readable.filter(section=found.section).exclude(pk=found.pk)[:RELATED_LENGTH],
         _series(found, readable),
         readable.filter(pk__in=in_text) if in_text else readable.none(),
-        beside=stored,
-        pictures=[*([found.hero] if found.hero else []), *body.pictures_in(found.body)],
     )
-    bylines = list(found.bylines.all())
-    hero = picture_set(found.hero) if found.hero else None
+    renditions.read([*([found.hero] if found.hero else []), *body.pictures_in(found.body)])
+    hero = renditions.picture_set(found.hero) if found.hero else None
     context = {
         "story": found,
-        "bylines": bylines,
+        "bylines": filed.bylines,
+        "topics": filed.topics,
         "hero": hero,
         "body_html": body.render(found.body, story_key=found.key, story_cards={card.key: card for card in in_body}),
         "published_at": found.first_published_at,
         "updated_at": _updated_at(found),
         "support_url": f"{reverse('support')}?from={found.key}",
-        "json_ld": structured.news_article(story=found, bylines=bylines, hero=hero, publication=paper),
+        "json_ld": structured.news_article(
+            story=found, bylines=filed.bylines, topics=filed.topics, hero=hero, publication=paper
+        ),
         "related": related,
         "series_stories": series,
     }
-    return context, _keys(found, bylines) | keys_of_cards(related) | ({hero.key} if hero else set())
+    return context, _keys(found, filed) | keys_of_cards(related) | ({hero.key} if hero else set())
 
 
 def _series(found: Story, readable: QuerySet[Story]) -> QuerySet[Story]:
@@ -99,10 +111,10 @@ def _updated_at(found: Story) -> object:
     return changed if changed and changed - found.first_published_at > UPDATED_AFTER else None
 
 
-def _keys(found: Story, bylines: list[Byline]) -> set[str]:
+def _keys(found: Story, filed: Filed) -> set[str]:
     keys = {found.key, LISTS, *body.keys_of(found.body)}
-    keys |= {f"author:{byline.author_id}" for byline in bylines}
-    keys |= {f"topic:{topic.pk}" for topic in found.topics.all()}
+    keys |= {f"author:{byline.author_id}" for byline in filed.bylines}
+    keys |= {f"topic:{topic.pk}" for topic in filed.topics}
     if found.section_id:
         keys.add(f"section:{found.section_id}")
     if found.series_id:
