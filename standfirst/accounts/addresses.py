@@ -1,8 +1,11 @@
 """The address of a request's client, and the keyed hash that stands for it where limits are counted."""
 
+import hashlib
+import hmac
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
 from standfirst.kit import addresses
 
@@ -12,7 +15,7 @@ _SALT = "standfirst.accounts.address"
 
 def of_request(request: HttpRequest) -> str:
     """Return the client's address, "" if it is unknown. Only proxies named in the settings are believed."""
-    trusted = addresses.networks(settings.STANDFIRST.proxies)
+    trusted = _networks(tuple(settings.STANDFIRST.proxies))
     forwarded = request.headers.get("X-Forwarded-For", "")
     client = addresses.client(str(request.META.get("REMOTE_ADDR", "")), forwarded, trusted)
     return "" if client is None else str(client)
@@ -26,7 +29,16 @@ def hash_of(address: str) -> str:
     client = addresses.parsed(address)
     if client is None:
         return ""
-    return salted_hmac(_SALT, addresses.household(client), algorithm="sha256").hexdigest()[:32]
+    return hmac.digest(_key(settings.SECRET_KEY), addresses.household(client).encode(), "sha256").hex()[:32]
+
+
+_networks = lru_cache(maxsize=1)(addresses.networks)
+
+
+@lru_cache(maxsize=1)
+def _key(secret: str) -> bytes:
+    """Return the key of ``django.utils.crypto.salted_hmac``, which would make it anew each time."""
+    return hashlib.sha256(_SALT.encode() + secret.encode()).digest()
 
 
 def hash_of_request(request: HttpRequest) -> str:

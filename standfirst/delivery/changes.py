@@ -19,8 +19,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from standfirst.delivery.models import KEY_LENGTH_MAX, Change
-from standfirst.kit import clock, rows
+from standfirst.delivery.models import KEY_LENGTH_MAX
+from standfirst.kit import clock
 
 CHANNEL = "standfirst_changes"  # PostgreSQL's LISTEN/NOTIFY channel
 SINCE_MAX = 10_000  # changes read at once
@@ -185,14 +185,14 @@ def _append(keys: list[str]) -> None:
     if not keys:
         return
     at = clock.machine_now()
+    places = ", ".join(["(%s, %s)"] * len(keys))
+    statement = f'INSERT INTO delivery_change ("key", at) VALUES {places}'  # noqa: S608 - places alone
     if connection.vendor == "postgresql":
         # In one question, as all who write wait for whoever holds the log's lock: it is taken first in any case.
-        places = ", ".join(["(%s, %s)"] * len(keys))
-        insert = f'INSERT INTO delivery_change ("key", at) VALUES {places}'  # noqa: S608 - places alone
-        with connection.cursor() as cursor:
-            cursor.execute(f"{_LOCK}; {insert}; {_NOTIFY}", [given for key in keys for given in (key, at)])
-    else:
-        rows.add_new([Change(key=key, at=at) for key in keys], told=("id",))
+        statement = f"{_LOCK}; {statement}; {_NOTIFY}"
+    moment = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [given for key in keys for given in (key, moment)])
     transaction.on_commit(_tell_listeners)
 
 

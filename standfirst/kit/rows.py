@@ -9,9 +9,10 @@ that everything has to be read again.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import batched, chain
+from types import NoneType
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import AutoField, Field, Model
 from django.db.models.base import ModelState
 
@@ -82,7 +83,26 @@ def _added(rows: Sequence[Model], told: tuple[str, ...]) -> list[tuple[Any, ...]
 
 
 def _value(field: "Field[Any, Any]", row: Model) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+    value = field.pre_save(row, add=True)
+    # Most columns are words and numbers as they stand, and of these Django would ask ten questions each.
+    if type(value) in _AS_IT_STANDS.get(type(field), ()):
+        return value
+    return field.get_db_prep_save(value, connection)
+
+
+_WORDS, _NUMBERS = (str, NoneType), (int, NoneType)
+_AS_IT_STANDS: dict[type, tuple[type, ...]] = {
+    models.CharField: _WORDS,
+    models.TextField: _WORDS,
+    models.IntegerField: _NUMBERS,
+    models.PositiveIntegerField: _NUMBERS,
+    models.PositiveSmallIntegerField: _NUMBERS,
+    models.SmallIntegerField: _NUMBERS,
+    models.BigIntegerField: _NUMBERS,
+    models.BooleanField: (bool, NoneType),
+    models.DateTimeField: (NoneType,),
+    models.ForeignKey: _NUMBERS,
+}
 
 
 def _object[M: Model](
