@@ -58,12 +58,20 @@ def _stored(part: bytes) -> bytes:
     return b"\0" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little") + part
 
 
-def gzip_of(parts: Iterable[bytes], blocks: Iterable[bytes]) -> bytes:
-    """Return the joined ``parts`` as gzip of one member; ``blocks`` are the same, each of them ``deflated``."""
+def checksum_of(part: bytes) -> int:
+    """Return the checksum of a part, by which ``gzip_of`` makes that of the whole."""
+    return int(isal_zlib.crc32(part))
+
+
+def gzip_of(sizes: Iterable[tuple[int, int]], blocks: Iterable[bytes]) -> bytes:
+    """Return joined parts as gzip of one member, without looking at them again.
+
+    ``sizes`` are the checksum and the length of each, ``blocks`` what each was ``deflated`` to.
+    """
     checksum = length = 0
-    for part in parts:
-        checksum = isal_zlib.crc32(part, checksum)
-        length += len(part)
+    for part_checksum, part_length in sizes:
+        checksum = isal_zlib.crc32_combine(checksum, part_checksum, part_length)
+        length += part_length
     trailer = checksum.to_bytes(4, "little") + (length % 2**32).to_bytes(4, "little")
     return b"".join([_GZIP_HEADER, *blocks, _LAST_BLOCK, trailer])
 

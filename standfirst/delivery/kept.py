@@ -23,6 +23,7 @@ class Part:
     html: bytes
     deflated: bytes
     digest: bytes  # of what is deflated
+    checksum: int  # of the HTML
 
     @property
     def size(self) -> int:
@@ -33,7 +34,7 @@ class Part:
 def parts_of(*pieces: bytes) -> list[Part]:
     """Return pieces of HTML as parts."""
     return [
-        Part(html, deflated, blake2b(deflated, digest_size=_DIGEST_BYTES).digest())
+        Part(html, deflated, blake2b(deflated, digest_size=_DIGEST_BYTES).digest(), encoding.checksum_of(html))
         for html, deflated in zip(pieces, encoding.deflated(*pieces), strict=True)
     ]
 
@@ -186,10 +187,10 @@ def finished(body: bytes, headers: Headers, chosen: str, *, best: bool = False) 
 
 def composed(parts: Sequence[Part], headers: Headers) -> Variant:
     """Put a page's gzip variant together from what its ``parts`` were deflated to: nothing is compressed."""
-    html = [part.html for part in parts]
-    if sum(map(len, html)) < COMPRESS_FROM_BYTES:
-        return finished(b"".join(html), headers, IDENTITY)
-    packed = encoding.gzip_of(html, [part.deflated for part in parts])
+    sizes = [(part.checksum, len(part.html)) for part in parts]
+    if sum([length for _checksum, length in sizes]) < COMPRESS_FROM_BYTES:
+        return finished(b"".join([part.html for part in parts]), headers, IDENTITY)
+    packed = encoding.gzip_of(sizes, [part.deflated for part in parts])
     return _named(packed, b"".join([part.digest for part in parts]), headers, GZIP)
 
 

@@ -13,12 +13,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from standfirst.delivery import fragments
 from standfirst.delivery.caching import Headers
 from standfirst.delivery.encoding import GZIP, IDENTITY
 from standfirst.delivery.fragments import Rendered
-from standfirst.delivery.kept import Joining, KeptFragment, KeptPage, composed, part_of
+from standfirst.delivery.kept import Joining, KeptFragment, KeptPage, Part, composed, part_of
 from standfirst.kit import clock
 
 log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ class Store:
     def _renewed(
         self, key: str, page: KeptPage, filled: Mapping[str, KeptFragment], began: Began, codings: Iterable[str]
     ) -> Joining:
-        between = {name: each.part for name, each in filled.items()} | {NOW: part_of(str(began.position).encode())}
+        between = {name: each.part for name, each in filled.items()} | {NOW: _numbered(began.position)}
         parts = interleaved(page.pieces, page.holes, between)
         until = min([page.expires_at, *[each.expires_at for each in filled.values()]])
         joining = Joining([part.html for part in parts], page.headers, until, began.at, began.position)
@@ -297,6 +298,12 @@ def interleaved[T](pieces: Sequence[T], holes: Iterable[str], filled: Mapping[st
             parts.append(filled[name])
         parts.append(piece)
     return parts
+
+
+@lru_cache(maxsize=8)
+def _numbered(position: int) -> Part:
+    """Return what stands in the hole ``now``: many pages are joined between two changes."""
+    return part_of(str(position).encode())
 
 
 def timestamp(moment: datetime | None) -> float:

@@ -68,9 +68,9 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, own_site: Site) -> Meanwhile:
         play()
         return gzip(body, level)
 
-    def slow_gzip_of(parts: Iterable[bytes], blocks: Iterable[bytes]) -> bytes:
+    def slow_gzip_of(sizes: Iterable[tuple[int, int]], blocks: Iterable[bytes]) -> bytes:
         play()
-        return gzip_of(parts, blocks)
+        return gzip_of(sizes, blocks)
 
     monkeypatch.setitem(encoding.AT_ONCE, "gzip", (slow_gzip, level))
     monkeypatch.setattr(encoding, "gzip_of", slow_gzip_of)
