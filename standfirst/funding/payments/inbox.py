@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Q
 
 from standfirst.delivery.changes import verb
@@ -43,9 +43,9 @@ TRIES_MAX = 60  # with the waits below about two days; the provider itself gives
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(minutes=1)  # what was begun and not ended by then is begun again by the scheduler
-LENT_FOR = timedelta(minutes=2)  # longer than a batch takes while the provider answers each question at the last moment
-BATCH_MAX = 10  # messages that are borrowed together, and what else waits of their payments: on SQLite, where
-# nobody else can write while they are booked, a tenth of a second
+LENT_FOR = timedelta(minutes=3)  # longer than a batch takes while the provider answers each question at the last moment
+BATCH_MAX = 32  # messages that are borrowed together, and what else waits of their payments
+BATCH_MAX_ON_SQLITE = 10  # where nobody else can write while they are booked, a tenth of a second
 AT_ONCE_MAX = 8  # questions; at Stripe's quarter of a second a third of the hundred that it allows each second
 ERROR_LENGTH_MAX = 500  # characters; as the column
 
@@ -111,9 +111,14 @@ def take(*, most: int = BATCH_MAX) -> list[ProviderEvent]:
     return taken
 
 
+def batch_max() -> int:
+    """Return how many messages are borrowed together."""
+    return BATCH_MAX if connection.vendor == "postgresql" else BATCH_MAX_ON_SQLITE
+
+
 def process_due() -> int:
     """Settle a batch of messages whose time has come; return how many that were. Safe to run many times at once."""
-    taken = take()
+    taken = take(most=batch_max())
     process_all(taken)
     return len(taken)
 
