@@ -17,7 +17,7 @@ from itertools import zip_longest
 from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Q
 
-from standfirst.delivery.changes import verb
+from standfirst.delivery.changes import statement, verb
 from standfirst.funding import allowances
 from standfirst.funding.books.ledger import LedgerConflict
 from standfirst.funding.books.rates import RateMissing
@@ -71,9 +71,12 @@ class Answer:
     facts: Facts
 
 
-@verb
+@statement
 def receive(*, provider: str, messages: Sequence[EventRef]) -> list[int]:
-    """Keep verified messages, each once; return the ids of those that came for the first time. No lock."""
+    """Keep verified messages, each once; return the ids of those that came for the first time. No lock.
+
+    A message of a service is one of these; more than ROWS_AT_ONCE together would be several statements.
+    """
     at = clock.now()
     kept = [
         ProviderEvent(
