@@ -121,12 +121,13 @@ def _tried(facts: Facts, locked: "_Locked") -> Exception | None:
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """A charge that counts, and the payment that it is: new, without a number yet, or one that stands."""
+    """A charge that counts, and the payment that it is: one that stands, or a new one without a number yet."""
 
     gift: Gift
     charge: Charge
     email: str
     payment: Payment
+    is_new: bool
 
 
 def _together(many: Sequence[Facts], locked: "_Locked") -> list[Exception | None]:
@@ -153,16 +154,15 @@ def _only_counts(facts: Facts, charge: Charge) -> bool:
 
 def _arrival(facts: Facts, charge: Charge, locked: "_Locked") -> _Arrival:
     gift = _gift_of(facts, locked)
-    payment = locked.payments.get((gift.provider, charge.ref))
-    if payment is None:
-        payment = _new_payment(gift, charge, partial(locked.period_of, gift, charge))
+    standing = locked.payments.get((gift.provider, charge.ref))
+    payment = standing or _new_payment(gift, charge, partial(locked.period_of, gift, charge))
     _check_same(gift, charge, payment)
-    return _Arrival(gift, charge, facts.email, payment)
+    return _Arrival(gift, charge, facts.email, payment, is_new=standing is None)
 
 
 def _count_all(arrivals: Sequence[_Arrival], locked: "_Locked") -> None:
     """Write what ``_apply`` does for each, in as few statements as there are tables."""
-    new = [each.payment for each in arrivals if each.payment.pk is None]
+    new = [each.payment for each in arrivals if each.is_new]
     _add_payments(new)
     _know_donors([each.email.lower() for each in arrivals if each.email and _is_nobodys(each.gift)], locked)
     made: list[Transfer] = []

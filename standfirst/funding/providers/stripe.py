@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
 from standfirst.funding.models import REFERENCE_LENGTH_MAX, Interval
+from standfirst.funding.providers import stripe_connections
 from standfirst.funding.providers import stripe_facts as read
 from standfirst.funding.providers.protocol import (
     Charge,
@@ -105,8 +106,6 @@ class Stripe:
         if not self.account.ready:
             raise NotSetUp
         import stripe
-
-        from standfirst.funding.providers import stripe_connections
 
         return stripe.StripeClient(
             self.account.secret_key,

@@ -11,7 +11,7 @@ import stripe
 
 from standfirst.funding.providers.protocol import ProviderUnreachable
 from standfirst.funding.providers.stripe import Stripe, StripeAccount
-from standfirst.funding.providers.stripe_connections import KeptOpen, _hung_up, client
+from standfirst.funding.providers.stripe_connections import client, hung_up
 from standfirst.testing.funding import wait_until
 
 pytestmark = pytest.mark.one_database
@@ -54,8 +54,8 @@ def server(*, answers_each: int = 99, says: bytes = ANSWER) -> Iterator[tuple[st
 
 
 def test_questions_share_a_connection() -> None:
-    asking = KeptOpen(5)
     with server() as (url, asked):
+        asking = client(url, seconds_to_answer=5)
         for path in ("/v1/a", "/v1/b?expand[0]=c"):
             body, status, headers = asking.request("get", f"{url}{path}", {"Authorization": "Bearer x"})
         asking.close()
@@ -65,12 +65,12 @@ def test_questions_share_a_connection() -> None:
 
 
 def test_a_connection_that_was_hung_up_meanwhile_is_opened_anew() -> None:
-    asking = KeptOpen(5)
     with server(answers_each=1) as (url, asked):
+        asking: Any = client(url, seconds_to_answer=5)
         for _ in range(3):
             assert asking.request("get", f"{url}/v1/a", {})[1] == 200
-            kept: Any = asking._connection("http", url.removeprefix("http://"))
-            wait_until(lambda kept=kept: kept.sock is None or _hung_up(kept.sock))
+            kept: Any = asking.connections.to("http", url.removeprefix("http://"))
+            wait_until(lambda kept=kept: kept.sock is None or hung_up(kept.sock))
         asking.close()
 
     assert asked == [b"GET /v1/a HTTP/1.1"] * 3 + [b"3 connections"]
@@ -78,7 +78,7 @@ def test_a_connection_that_was_hung_up_meanwhile_is_opened_anew() -> None:
 
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf", b"nonsense\r\n\r\n"])
 def test_an_answer_that_does_not_come_whole_is_none(says: bytes) -> None:
-    asking = KeptOpen(0.2)
+    asking = client("http://127.0.0.1", seconds_to_answer=1)
     with server(says=says, answers_each=1) as (url, _asked), pytest.raises(stripe.APIConnectionError) as found:
         asking.request("get", f"{url}/v1/a", {})
 
@@ -106,18 +106,18 @@ def test_what_is_asked_about_cannot_lead_elsewhere() -> None:
 def test_where_a_proxy_stands_before_the_network_it_is_asked(monkeypatch: Any) -> None:
     for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    assert isinstance(client("", seconds_to_answer=1), KeptOpen)
+    assert client("", seconds_to_answer=1).name == "standfirst"
 
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     assert isinstance(client("", seconds_to_answer=1), stripe.RequestsClient)
-    assert isinstance(client("http://127.0.0.1:1", seconds_to_answer=1), KeptOpen)
+    assert client("http://127.0.0.1:1", seconds_to_answer=1).name == "standfirst"
 
 
 def test_stripe_itself_is_asked_over_a_connection_that_is_proved() -> None:
-    asking = KeptOpen(1)
+    asking: Any = client("", seconds_to_answer=1)
 
-    connection: Any = asking._connection("https", "api.stripe.com")
+    connection = asking.connections.to("https", "api.stripe.com")
 
     assert (connection.host, connection.port, connection._context.check_hostname) == ("api.stripe.com", 443, True)
