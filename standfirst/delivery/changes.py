@@ -54,17 +54,36 @@ def verb[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
     A verb that calls a verb shares the outer one's transaction and log entry.
     """
-    for parameter in signature(function).parameters.values():
-        if parameter.kind is not Parameter.KEYWORD_ONLY:
-            raise TypeError(f"{function.__qualname__}: a verb takes keyword arguments only ({parameter.name})")
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         with recording():
             return function(*args, **kwargs)
 
-    _verbs[f"{function.__module__}.{function.__qualname__}"] = run
+    _register(function, run)
     return run
+
+
+def statement[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Make ``function`` a verb that is one statement and touches nothing.
+
+    The database makes a statement all or nothing by itself: a transaction around it asks PostgreSQL twice more.
+    """
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _turn():
+            return function(*args, **kwargs)
+
+    _register(function, run)
+    return run
+
+
+def _register(function: Callable[..., Any], run: Callable[..., Any]) -> None:
+    for parameter in signature(function).parameters.values():
+        if parameter.kind is not Parameter.KEYWORD_ONLY:
+            raise TypeError(f"{function.__qualname__}: a verb takes keyword arguments only ({parameter.name})")
+    _verbs[f"{function.__module__}.{function.__qualname__}"] = run
 
 
 def all_verbs() -> Mapping[str, Callable[..., Any]]:

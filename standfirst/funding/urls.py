@@ -6,6 +6,7 @@ from standfirst.funding.giving import views
 from standfirst.funding.supporters import views as supporter_views
 
 urlpatterns = [
+    path("funding/events/<slug:provider>/", views.events, name="funding-events"),  # first: nobody asks as often
     path("support/", views.support, name="support"),
     path("support/thanks/<uuid:public_id>/", views.thanks, name="gift-thanks"),
     path("support/cancelled/<uuid:public_id>/", views.cancelled, name="gift-cancelled"),
@@ -22,6 +23,5 @@ urlpatterns = [
     path("support/me/years/<int:statement_id>.pdf", supporter_views.statement, name="supporter-statement"),
     path("support/<slug:slug>/", views.support, name="support-campaign"),
     path("gifts/", views.gifts_collection, name="gifts"),
-    path("funding/events/<slug:provider>/", views.events, name="funding-events"),
     path("funding/", include("standfirst.funding.public.urls")),
 ]

@@ -15,7 +15,7 @@ from django.db.models import Min, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from standfirst.delivery.changes import verb
-from standfirst.kit import clock
+from standfirst.kit import clock, rows
 from standfirst.kit.errors import Refusal
 from standfirst.mail.models import ERROR_LENGTH_MAX, SUBJECT_LENGTH_MAX, TEXT_LENGTH_MAX, Letter
 
@@ -29,7 +29,6 @@ KEYS_KEPT = timedelta(days=400)  # a fact older than this is told to nobody agai
 HEADERS_MAX = 10
 HEADER_LENGTH_MAX = 500  # characters; an address to unsubscribe at
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
-ROWS_AT_ONCE = 500  # letters in one statement
 _WRITTEN = ("to", "subject", "text", "html", "headers", "kind", "reference", "next_try_at", "made_at")
 _OWN_HEADERS = frozenset(
     "from sender to cc bcc reply-to subject date message-id mime-version return-path received auto-submitted".split()
@@ -104,7 +103,7 @@ def put_many(*, drafts: Sequence[Draft]) -> None:
     Refusals: as ``put``. No lock: a unique constraint decides.
     """
     letters = [_checked(draft, {}) for draft in drafts]
-    Letter.objects.bulk_create(letters, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
+    rows.add_new(letters, told=("id",))
 
 
 @verb

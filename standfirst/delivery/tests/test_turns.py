@@ -9,6 +9,7 @@ from django.db import connection, connections, transaction
 
 from standfirst.delivery import changes
 from standfirst.delivery.models import Change
+from standfirst.kit import clock
 from standfirst.testing.delivery import touched
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +31,24 @@ def apart(work: Callable[[], object]) -> Callable[[], object]:
             connections.close_all()
 
     return run
+
+
+def test_a_statement_has_no_transaction_of_its_own_and_touches_nothing() -> None:
+    @changes.statement
+    def alone(*, key: str) -> bool:
+        Change.objects.create(key=key, at=clock.machine_now())
+        return connection.in_atomic_block
+
+    @changes.statement
+    def touching() -> None:
+        changes.touch("turn:touched")
+
+    with pytest.raises(changes.TouchOutsideVerb):
+        touching()
+    with pytest.raises(TypeError, match="keyword"):
+        changes.statement(apart)
+
+    assert (alone(key="turn:alone"), keys()) == (False, ["turn:alone"])
 
 
 def test_whoever_is_told_of_a_commit_may_write() -> None:

@@ -19,7 +19,7 @@ from standfirst.delivery.changes import verb
 from standfirst.delivery.followers import follower
 from standfirst.discussion.following import due, letters
 from standfirst.discussion.models import Comment, Follow, Follower, Notice, State, Telling, Watch
-from standfirst.kit import clock
+from standfirst.kit import clock, rows
 from standfirst.mail import outbox, suppression
 from standfirst.mail.placeholders import is_placeholder
 
@@ -107,7 +107,7 @@ def tell_some(*, step: Step) -> tuple[int, bool]:
     there = Follow.objects.filter(pk__in=[notice.follow_id for notice in step.notices])
     still = set(there.values_list("pk", flat=True))
     notices = [notice for notice in step.notices if notice.follow_id in still]
-    Notice.objects.bulk_create(notices, batch_size=BATCH)
+    rows.add_all(notices)
     outbox.put_many(drafts=_drafts(step.comment, notices))
     telling.reached = step.reached
     telling.done_at = None if step.more else clock.now()
@@ -157,8 +157,8 @@ def _followed_by(comment: Comment) -> QuerySet[Follow]:
         if parent.account_id is not None:
             meant |= Q(what=Follow.What.MINE, account=parent.account_id)
     # "comment" sorts before "mine" before "thread": the closest reason is the one that is given.
-    rows = Follow.objects.filter(meant, thread=comment.thread_id, confirmed_at__lte=comment.published_at or clock.now())
-    return rows.select_related("follower").order_by("follower_id", "what")
+    follows = Follow.objects.filter(meant, thread=comment.thread_id, confirmed_at__lte=comment.published_at or clock.now())
+    return follows.select_related("follower").order_by("follower_id", "what")
 
 
 def _wanting(comment: Comment, found: Iterable[Follow]) -> list[Follow]:

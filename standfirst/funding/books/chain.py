@@ -14,6 +14,7 @@ from standfirst.funding.models import Link, Mode, Period, Transfer, VerifiedHead
 from standfirst.funding.providers import registry
 from standfirst.kit import chain, clock
 from standfirst.kit.chain import Entry, Head, Problem
+from standfirst.kit.rows import add_all
 
 ROWS_MAX = 1_000  # of one answer of ``public_rows``; a page shows far fewer
 VERB_LASTS_AT_MOST = timedelta(minutes=10)  # a row may be recorded so much earlier than one linked before it
@@ -48,7 +49,7 @@ def append(transfers: Iterable[Transfer]) -> None:
         entry = chain.link(head, covered(transfer, salt))
         links.append(Link(transfer=transfer, number=entry.number, salt=salt, hash_before=head.hash, hash=entry.hash))
         head = Head(entry.number, entry.hash)
-    Link.objects.bulk_create(links)
+    add_all(links)
 
 
 def end() -> Head:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 from django.db.models import Q
 
-from standfirst.delivery.changes import verb
+from standfirst.delivery.changes import statement, verb
 from standfirst.funding import allowances
 from standfirst.funding.books.ledger import LedgerConflict
 from standfirst.funding.books.rates import RateMissing
@@ -43,9 +43,9 @@ TRIES_MAX = 60  # with the waits below about two days; the provider itself gives
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(minutes=1)  # what was begun and not ended by then is begun again by the scheduler
-LENT_FOR = timedelta(minutes=2)  # longer than a batch takes while the provider answers each question at the last moment
-BATCH_MAX = 10  # messages that are borrowed together, and what else waits of their payments: on SQLite, where
-# nobody else can write while they are booked, a tenth of a second
+LENT_FOR = timedelta(minutes=3)  # longer than a batch takes while the provider answers each question at the last moment
+BATCH_MAX = 32  # messages that are borrowed together, and what else waits of their payments
+BATCH_MAX_ON_SQLITE = 10  # where nobody else can write while they are booked, a tenth of a second
 AT_ONCE_MAX = 8  # questions; at Stripe's quarter of a second a third of the hundred that it allows each second
 ERROR_LENGTH_MAX = 500  # characters; as the column
 
@@ -71,9 +71,12 @@ class Answer:
     facts: Facts
 
 
-@verb
+@statement
 def receive(*, provider: str, messages: Sequence[EventRef]) -> list[int]:
-    """Keep verified messages, each once; return the ids of those that came for the first time. No lock."""
+    """Keep verified messages, each once; return the ids of those that came for the first time. No lock.
+
+    A message of a service is one of these; more than ROWS_AT_ONCE together would be several statements.
+    """
     at = clock.now()
     kept = [
         ProviderEvent(
@@ -111,9 +114,14 @@ def take(*, most: int = BATCH_MAX) -> list[ProviderEvent]:
     return taken
 
 
+def batch_max() -> int:
+    """Return how many messages are borrowed together."""
+    return BATCH_MAX if connection.vendor == "postgresql" else BATCH_MAX_ON_SQLITE
+
+
 def process_due() -> int:
     """Settle a batch of messages whose time has come; return how many that were. Safe to run many times at once."""
-    taken = take()
+    taken = take(most=batch_max())
     process_all(taken)
     return len(taken)
 

@@ -20,7 +20,8 @@ from standfirst.funding.payments import inbox
 
 THREADS = 2  # one asks and reads while the other books
 THREADS_ON_SQLITE = 1  # one writes at a time, and whoever else wants to has its turn while this one asks
-BREATH_MS = 4  # for each message: about as long as it was booked
+BREATH_MS = 4  # on SQLite, for each message: about as long as it was booked
+GATHER_MS = 100  # on PostgreSQL, after a batch that was not full: a payment's messages come close together
 
 log = logging.getLogger(__name__)
 _news = threading.Event()
@@ -90,10 +91,16 @@ def settle(waiting: Iterable[int]) -> None:
             log.warning("message %s is left to the scheduler", event_pk, exc_info=True)
 
 
-def _let_others_write(settled: int) -> None:
-    """Wait a moment on SQLite, where one writes at a time and those who wait look again only now and then."""
+def _rest(settled: int) -> None:
+    """Wait a moment after a batch.
+
+    On SQLite one writes at a time, and those who wait look again only now and then. On PostgreSQL ten messages that
+    are asked about and booked together cost less than half of ten for themselves, and nobody waits for more than these.
+    """
     if connection.vendor == "sqlite":
         time.sleep(settled * BREATH_MS / 1000)
+    elif settled < inbox.batch_max():
+        time.sleep(GATHER_MS / 1000)
 
 
 def _settle_what_comes() -> None:
@@ -102,7 +109,7 @@ def _settle_what_comes() -> None:
         close_old_connections()
         try:
             while _started.is_set() and (taken := inbox.process_due()):
-                _let_others_write(taken)
+                _rest(taken)
         except Exception:
             # Said and gone on with: a thread that ends would leave everything to the scheduler for good.
             log.exception("messages are left to the scheduler")

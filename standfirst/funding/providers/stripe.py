@@ -1,5 +1,6 @@
 """Stripe, by its hosted Checkout and its billing: what is asked. What the answers mean stands in ``stripe_facts``."""
 
+import json
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
+from urllib.parse import quote
 
 from standfirst.funding.models import REFERENCE_LENGTH_MAX, Interval
+from standfirst.funding.providers import stripe_connections
 from standfirst.funding.providers import stripe_facts as read
 from standfirst.funding.providers.protocol import (
     Charge,
@@ -109,7 +112,7 @@ class Stripe:
             stripe_version=API_VERSION,
             max_network_retries=RETRIES,
             base_addresses={"api": self.account.api_base} if self.account.api_base else None,
-            http_client=stripe.RequestsClient(timeout=SECONDS_TO_ANSWER),
+            http_client=stripe_connections.client(self.account.api_base, seconds_to_answer=SECONDS_TO_ANSWER),
         )
 
     def start(self, intent: Intent) -> Redirect:
@@ -182,9 +185,9 @@ class Stripe:
         import stripe
 
         try:
-            event = stripe.Webhook.construct_event(
-                body, headers.get("Stripe-Signature", ""), self.account.webhook_secret
-            ).to_dict()
+            signed, secret = headers.get("Stripe-Signature", ""), self.account.webhook_secret
+            stripe.WebhookSignature.verify_header(body, signed, secret, stripe.Webhook.DEFAULT_TOLERANCE)
+            event = json.loads(body)
             live, found = event["livemode"], _event_ref(event)
         except (ValueError, TypeError, AttributeError, KeyError, stripe.SignatureVerificationError) as error:
             # A header that is not ASCII is a TypeError, a signed "[]" an AttributeError, bad UTF-8 a ValueError.
@@ -212,7 +215,7 @@ class Stripe:
 
     def change(self, subscription_ref: str, charged: Money, product: str) -> SubscriptionFacts:
         """Give a subscription another price from its next invoice on. ``product`` keeps the name it began with."""
-        found = self._get(self._client.v1.subscriptions.retrieve, subscription_ref)
+        found = self._get("subscriptions", subscription_ref)
         item = found["items"]["data"][0]
         price = {
             "currency": charged.currency.lower(),
@@ -274,7 +277,7 @@ class Stripe:
 
     def _facts_of_session(self, ref: str) -> Facts:
         session = self._get(
-            self._client.v1.checkout.sessions.retrieve,
+            "checkout/sessions",
             ref,
             "payment_intent.latest_charge.balance_transaction",
             "payment_intent.latest_charge.refunds",
@@ -296,15 +299,15 @@ class Stripe:
         return self._facts_of_intent(self._intent(ref))
 
     def _facts_of_charge(self, ref: str) -> Facts:
-        return self._facts_of_part(self._get(self._client.v1.charges.retrieve, ref, "payment_intent", *_CHARGE_OF))
+        return self._facts_of_part(self._get("charges", ref, "payment_intent", *_CHARGE_OF))
 
     def _facts_of_refund(self, ref: str) -> Facts:
         wanted = ("charge.payment_intent", *(f"charge.{part}" for part in _CHARGE_OF))
-        return self._facts_of_part(self._get(self._client.v1.refunds.retrieve, ref, *wanted)["charge"])
+        return self._facts_of_part(self._get("refunds", ref, *wanted)["charge"])
 
     def _facts_of_dispute(self, ref: str) -> Facts:
         wanted = ("charge.payment_intent", *(f"charge.{part}" for part in _CHARGE_OF))
-        return self._facts_of_part(self._get(self._client.v1.disputes.retrieve, ref, *wanted)["charge"])
+        return self._facts_of_part(self._get("disputes", ref, *wanted)["charge"])
 
     def _facts_of_part(self, charge: dict[str, Any] | None) -> Facts:
         """Go from a charge to its payment; a charge without one was not begun by a page of ours."""
@@ -339,7 +342,7 @@ class Stripe:
 
     def _facts_of_invoice_ref(self, ref: str) -> Facts:
         wanted = ("payments", *(f"parent.subscription_details.subscription.{part}" for part in _SUBSCRIPTION))
-        invoice = self._get(self._client.v1.invoices.retrieve, ref, *wanted)
+        invoice = self._get("invoices", ref, *wanted)
         found = read.expanded_subscription(invoice)
         if found is None:
             raise NotFound(ref=ref)
@@ -367,7 +370,7 @@ class Stripe:
         return replace(self._facts(found, found["metadata"], state), subscription=read.subscription(found))
 
     def _subscription(self, ref: str) -> dict[str, Any]:
-        return self._get(self._client.v1.subscriptions.retrieve, ref, *_SUBSCRIPTION)
+        return self._get("subscriptions", ref, *_SUBSCRIPTION)
 
     def _charge(self, found: dict[str, Any], invoice: dict[str, Any] | None = None) -> Charge:
         refunds = found.get("refunds") or {"data": [], "has_more": True}
@@ -411,10 +414,13 @@ class Stripe:
 
     def _intent(self, ref: str) -> dict[str, Any]:
         wanted = (f"latest_charge.{part}" for part in _CHARGE_OF)
-        return self._get(self._client.v1.payment_intents.retrieve, ref, *wanted)
+        return self._get("payment_intents", ref, *wanted)
 
-    def _get(self, retrieve: Callable[..., Any], ref: str, *expand: str) -> dict[str, Any]:
-        return self._ask(lambda: retrieve(ref, params={"expand": list(expand)} if expand else {}))
+    def _get(self, kind: str, ref: str, *expand: str) -> dict[str, Any]:
+        """Ask for one thing. Its answer is read once: what Stripe's library makes of it would be taken apart again."""
+        params: Any = {"expand": list(expand)} if expand else {}
+        path = f"/v1/{kind}/{quote(ref, safe='')}"
+        return self._answered(lambda: self._client.raw_request("get", path, **params).data)
 
     def _doubt_version(self, version: object) -> None:
         """Say once if messages come in another version: only ids are taken from them, so nothing is lost by it."""
@@ -423,13 +429,16 @@ class Stripe:
             log.warning("messages of Stripe come in version %s; set its endpoint to %s", version, API_VERSION)
 
     def _ask(self, question: Callable[[], Any]) -> dict[str, Any]:
+        return self._answered(lambda: question().to_dict())
+
+    def _answered(self, question: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Ask Stripe; its errors become ours. Plain data comes back."""
         if not self.account.ready:
             raise NotSetUp
         import stripe
 
         try:
-            answer: dict[str, Any] = question().to_dict()
+            return question()
         except stripe.InvalidRequestError as error:
             if error.http_status == 404:
                 raise NotFound(ref=str(error.param or "")) from error
@@ -440,7 +449,6 @@ class Stripe:
             raise NotSetUp from error
         except stripe.StripeError as error:
             raise ProviderUnreachable from error
-        return answer
 
 
 def _event_ref(event: dict[str, Any]) -> EventRef:

@@ -1,9 +1,11 @@
 """Papers: what a receipt or a statement shows, drawn as a PDF. The same facts make the same bytes.
 
 The fonts lie beside this module, so that any name in Latin, Greek, Cyrillic, Hebrew or Arabic
-letters can be printed on any machine.
+letters can be printed on any machine. What is in the Latin letters of Europe alone is drawn with smaller files of
+the same fonts, in half the time and to the same bytes.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,11 @@ from standfirst.funding.supporters.letterhead import Letterhead
 
 _FONTS = Path(__file__).parent / "fonts"
 _FONT = "Paper"
+# What the smaller files have, and the ends of lines.
+_LATIN = re.compile(
+    "[\n\u0020-\u007e\u00a0-\u017f\u0218-\u021b\u2010-\u2027\u202f\u2030\u2032\u2033\u2039\u203a"
+    "\u20a8-\u20ac\u20b4\u20b9\u20ba\u20bd\u2122\u2212]*"
+)
 _MARGIN_MM = 22
 _WIDTH_MM = 210 - 2 * _MARGIN_MM
 _LABEL_MM = 56
@@ -61,8 +68,9 @@ def draw(paper: Paper) -> bytes:
     pdf.set_margins(_MARGIN_MM, _MARGIN_MM)
     pdf.c_margin = 0
     pdf.set_auto_page_break(auto=True, margin=_MARGIN_MM)
-    pdf.add_font(_FONT, fname=_FONTS / "DejaVuSansCondensed.ttf")
-    pdf.add_font(_FONT, style="B", fname=_FONTS / "DejaVuSansCondensed-Bold.ttf")
+    cut = "-Latin" if _LATIN.fullmatch(f"{paper.words}\n{paper.letterhead.closing}") else ""
+    pdf.add_font(_FONT, fname=_FONTS / f"DejaVuSansCondensed{cut}.ttf")
+    pdf.add_font(_FONT, style="B", fname=_FONTS / f"DejaVuSansCondensed-Bold{cut}.ttf")
     pdf.set_text_shaping(use_shaping_engine=True)
     pdf.add_page()
     pen = _Pen(pdf, "R" if paper.right_to_left else "L", {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT})

@@ -18,6 +18,7 @@ from standfirst.funding.supporters.papers import Paper
 from standfirst.kit import clock
 from standfirst.kit.locale import current_locale
 from standfirst.kit.money import Money
+from standfirst.kit.rows import add_all
 
 
 @verb
@@ -38,7 +39,8 @@ def issue_all(*, payments: Sequence[Payment]) -> dict[int, Receipt]:
             Receipt(payment=payment, mode=mode, year=year, number=number, issued_at=issued_at)
             for number, payment in enumerate(new, last + 1)
         ]
-        issued |= {each.payment_id: each for each in Receipt.objects.bulk_create(made)}
+        add_all(made)
+        issued |= {each.payment_id: each for each in made}
     return issued
 
 

@@ -3,18 +3,23 @@
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from standfirst.funding import meter, tasks
-from standfirst.funding.models import Gift, Payment, ProviderEvent, Transfer
+from standfirst.funding.books import checking
+from standfirst.funding.models import Donor, Gift, Payment, ProviderEvent, Receipt, Transfer
 from standfirst.funding.payments import counting, inbox, settlers
 from standfirst.funding.providers import registry
 from standfirst.funding.providers.protocol import EventRef
 from standfirst.funding.rehearsal.webhooks import signature
+from standfirst.kit import clock
+from standfirst.mail.models import Letter
 from standfirst.testing.funding import make_campaign, paid_facts, started_gift, wait_until
 from standfirst.testing.payment_service import ScriptedService, scripted
 
@@ -44,6 +49,10 @@ def states() -> dict[str, str]:
 def raised() -> int:
     found = meter.read()
     return found.raised.minor if found else -1
+
+
+def numbers() -> list[int]:
+    return sorted(Receipt.objects.values_list("number", flat=True))
 
 
 @pytest.mark.usefixtures("books")
@@ -201,3 +210,121 @@ def test_a_payment_that_is_refused_takes_no_month_from_those_that_are_counted_wi
 
     assert [type(trouble) for trouble in troubles] == [counting.FactsDisagree, type(None)]
     assert (raised(), Payment.objects.get().gift_id) == (2_500, good.pk)
+
+
+@pytest.mark.usefixtures("books")
+def test_many_payments_are_counted_with_the_statements_of_a_few() -> None:
+    def statements(count: int) -> int:
+        with scripted() as service, CaptureQueriesContext(connection) as asked:
+            for _ in range(count):
+                keep(paid(service, email=f"reader-{Gift.objects.count()}@example.org"), "cs")
+            asked.initial_queries = len(connection.queries_log)
+            inbox.process_all(inbox.take(most=count))
+        return len(asked)
+
+    statements(2)  # the month, and what is asked once only
+    few = statements(2)
+
+    assert (statements(9), raised()) == (few, 13 * 2_500)
+    assert not checking.check()
+
+
+@pytest.mark.usefixtures("books")
+def test_a_charge_that_two_gifts_claim_is_counted_once_and_holds_up_no_other() -> None:
+    with scripted() as service:
+        first, second, other = (paid(service, email="ada@example.org") for _ in range(3))
+        charge = paid_facts(first).charge
+        service.facts[f"cs_{second.pk}"] = replace(paid_facts(second, email="ada@example.org"), charge=charge)
+        for gift in (first, second, other):
+            keep(gift, "cs")
+
+        inbox.process_due()
+
+    assert [states()[f"cs_{gift.pk}"] for gift in (first, second, other)] == ["done", "quarantined", "done"]
+    assert "IntegrityError" in ProviderEvent.objects.get(state="quarantined").error
+    assert set(Payment.objects.values_list("gift", flat=True)) == {first.pk, other.pk}
+    assert (Gift.objects.get(pk=second.pk).status, Gift.objects.get(pk=second.pk).donor) == ("open", None)
+    assert (raised(), Letter.objects.count(), numbers()) == (5_000, 2, [1, 2])
+    assert not checking.check()
+
+
+@pytest.mark.usefixtures("committed_books")
+@pytest.mark.parametrize("where", ["_add_payments", "_mark_paid", "_tell_of"])
+def test_who_dies_while_a_batch_is_written_leaves_nothing_and_it_is_settled_once_later(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*given: Any) -> None:
+        written(*given)
+        raise SystemExit
+
+    with scripted() as service:
+        for name in ("ada", "bob"):
+            keep(paid(service, email=f"{name}@example.org"))
+        written = getattr(counting, where)
+        monkeypatch.setattr(counting, where, die)
+        with pytest.raises(SystemExit):
+            inbox.process_due()
+        monkeypatch.setattr(counting, where, written)
+        left = (Payment.objects.count(), Letter.objects.count(), Donor.objects.count(), set(states().values()))
+        ProviderEvent.objects.update(next_try_at=clock.now())
+        inbox.process_due()
+        inbox.process_due()
+
+    assert left == (0, 0, 0, {"new"})
+    assert (set(states().values()), raised(), numbers()) == ({"done"}, 5_000, [1, 2])
+    assert set(Letter.objects.values_list("to", flat=True)) == {"ada@example.org", "bob@example.org"}
+    assert not checking.check(whole_chain=True)
+
+
+@pytest.mark.usefixtures("books")
+def test_a_batch_that_cannot_be_written_together_is_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: Any) -> None:
+        raise IntegrityError("somebody was first")
+
+    monkeypatch.setattr(counting, "_mark_paid", refuse)
+    with scripted() as service:
+        for name in ("ada", "bob", "ada"):
+            keep(paid(service, email=f"{name}@example.org"))
+
+        inbox.process_due()
+
+    assert (set(states().values()), raised(), numbers()) == ({"done"}, 7_500, [1, 2, 3])
+    assert sorted(Gift.objects.values_list("donor__email", "status")) == [
+        ("ada@example.org", "paid"),
+        ("ada@example.org", "paid"),
+        ("bob@example.org", "paid"),
+    ]
+    assert not checking.check(whole_chain=True)
+
+
+@pytest.mark.usefixtures("books")
+def test_a_supporter_whom_another_adds_at_this_moment_is_the_same_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Donor.objects.create(email="ada@example.org", created_at=clock.now())
+    found, looks = counting._donors, iter([True])
+    monkeypatch.setattr(counting, "_donors", lambda given: {} if next(looks, False) else found(given))
+
+    with scripted() as service:
+        for email in ("Ada@example.org", "bob@example.org", "bob@example.org", ""):
+            keep(paid(service, email=email), "cs")
+        inbox.process_due()
+
+    assert (set(states().values()), Donor.objects.count()) == ({"done"}, 2)
+    assert list(Gift.objects.order_by("pk").values_list("donor__email", flat=True))[1:] == ["bob@example.org"] * 2 + [
+        None
+    ]
+    assert Gift.objects.order_by("pk")[0].donor == known
+
+
+@pytest.mark.usefixtures("books")
+def test_what_is_counted_already_is_counted_no_more_beside_what_is_new() -> None:
+    with scripted() as service:
+        old, new = paid(service), paid(service)
+        keep(old, "cs")
+        inbox.process_due()
+        keep(old, "ch")
+        keep(new)
+
+        inbox.process_due()
+
+    assert (set(states().values()), raised(), numbers()) == ({"done"}, 5_000, [1, 2])
+    assert (Payment.objects.count(), Transfer.objects.count()) == (2, 2)

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from standfirst.kit import clock
-from standfirst.kit.rows import ROWS_AT_ONCE, add_new
+from standfirst.kit.rows import ROWS_AT_ONCE, add_all, add_new
 from standfirst.mail.models import Letter
 
 
@@ -34,3 +34,14 @@ def test_more_rows_than_fit_into_a_statement_are_added_all_the_same() -> None:
 def test_any_other_constraint_still_refuses() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         add_new([letter("", subject="of nothing")], told=("id",))
+
+
+@pytest.mark.django_db
+def test_rows_are_added_all_or_none() -> None:
+    add_all([letter(f"n{number}", tries=number, headers={"X-A": "b"}) for number in range(ROWS_AT_ONCE + 1)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        add_all([letter("new"), letter("n0")])
+
+    kept = Letter.objects.order_by("-tries")[0]
+    assert (kept.key, kept.headers, kept.sent_at) == (f"n{ROWS_AT_ONCE}", {"X-A": "b"}, None)
+    assert Letter.objects.count() == ROWS_AT_ONCE + 1
