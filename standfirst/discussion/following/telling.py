@@ -157,7 +157,8 @@ def _followed_by(comment: Comment) -> QuerySet[Follow]:
         if parent.account_id is not None:
             meant |= Q(what=Follow.What.MINE, account=parent.account_id)
     # "comment" sorts before "mine" before "thread": the closest reason is the one that is given.
-    follows = Follow.objects.filter(meant, thread=comment.thread_id, confirmed_at__lte=comment.published_at or clock.now())
+    by_now = comment.published_at or clock.now()
+    follows = Follow.objects.filter(meant, thread=comment.thread_id, confirmed_at__lte=by_now)
     return follows.select_related("follower").order_by("follower_id", "what")
 
 
