@@ -6,7 +6,6 @@ On PostgreSQL another one settles the payment services' messages, see funding/pa
 import gc
 import os
 import threading
-from functools import partial
 
 import setproctitle
 from django.db import connection
@@ -39,15 +38,15 @@ def started(descriptor: int) -> Files:
         os.nice(BEHIND_STORED_PAGES)
         os.close(descriptor)  # no connection may wait for a process that does not accept
 
-    def begin_views(number: int) -> None:
+    def begin_views() -> None:
         begin(TITLE)
-        if not apart_settler and number == 0:
+        if not apart_settler:  # in each: whichever is brought a message answers before it settles it
             settlers.start()
 
     apart_settler = connection.vendor == "postgresql"
     changes.share_turns()
     settler = [settlers.forked(lambda: begin(SETTLER))] if apart_settler else []
-    begins = [partial(begin_views, number) for number in range(application.views())]
+    begins = [begin_views] * application.views()
     backend, pids = apart.forked(Handler, connections=application.calls_at_once(), begins=begins)
     for each in (*settler, *pids):
         threading.Thread(target=_end_with, args=(each,), name="forked", daemon=True).start()
