@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from django.utils.crypto import salted_hmac
 
 from standfirst.accounts import addresses
 
@@ -52,6 +53,12 @@ def test_the_hash_differs_by_address_and_by_the_sites_secret(settings: Any) -> N
 
     assert len({here, other_address, addresses.hash_of("203.0.113.9")}) == 3
     assert len(here) == 32
+
+
+def test_the_hash_is_the_one_that_bans_are_kept_by() -> None:
+    kept = salted_hmac("standfirst.accounts.address", "203.0.113.9", algorithm="sha256").hexdigest()[:32]
+
+    assert addresses.hash_of("203.0.113.9") == kept
 
 
 def test_no_address_has_no_hash() -> None:

@@ -1,9 +1,9 @@
 """Settling messages beside the requests that brought them: who sends one waits until it is kept, no longer.
 
 On PostgreSQL a process of its own does it: Python runs one thread at a time, and settling takes three times as long as
-keeping. On SQLite a thread beside the requests does, in each process that answers: one writes at a time anyway, and a process takes memory.
-Where neither was started (a command, a test) whoever brings a message settles it. Messages that are
-left behind, as a process ends or the database is away, are the scheduler's.
+keeping. On SQLite a thread beside the requests does, in each process that answers: one writes at a time anyway, and a
+process takes memory. Where neither was started (a command, a test) whoever brings a message settles it. Messages that
+are left behind, as a process ends or the database is away, are the scheduler's.
 """
 
 import logging

@@ -26,7 +26,8 @@ def client(base: str, *, seconds_to_answer: int) -> "HTTPClient":
     import stripe
 
     parts = urlsplit(base or STRIPE)
-    if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(parts.hostname or ""):
+    stated = urllib.request.getproxies()
+    if (parts.scheme in stated or "all" in stated) and not urllib.request.proxy_bypass(parts.hostname or ""):
         return stripe.RequestsClient(timeout=seconds_to_answer)
 
     class KeptOpen(stripe.HTTPClient):

@@ -1,21 +1,65 @@
 """Connections to Stripe stay open; one that was cut off is opened anew, and what cannot be asked is said so."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from standfirst.funding.providers.protocol import ProviderUnreachable
 from standfirst.funding.providers.stripe import Stripe, StripeAccount
-from standfirst.funding.providers.stripe_connections import client, hung_up
+from standfirst.funding.providers.stripe_connections import Connections, client, hung_up
 from standfirst.testing.funding import wait_until
 
 pytestmark = pytest.mark.one_database
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"id": "a"}'
+
+
+def certificate(folder: Path, *, host: str) -> str:
+    """Write a key and a certificate for ``host`` that it signed itself, in one file; return its path."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    signed = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False).sign(key, SHA256())
+    file = folder / f"{host}.pem"
+    plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(plain + signed.public_bytes(Encoding.PEM))
+    return str(file)
+
+
+@contextmanager
+def secure_server(file: str) -> Iterator[str]:
+    """Answer over TLS with the certificate in ``file``; say where."""
+    trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trust.load_cert_chain(file)
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _address = listening.accept()
+                with suppress(OSError), trust.wrap_socket(connection, server_side=True) as taken:
+                    while taken.recv(65_536):
+                        taken.sendall(ANSWER)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"https://localhost:{listening.getsockname()[1]}"
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
 
 
 @contextmanager
@@ -64,6 +108,28 @@ def test_questions_share_a_connection() -> None:
     assert asked == [b"GET /v1/a HTTP/1.1", b"GET /v1/b?expand[0]=c HTTP/1.1", b"1 connections"]
 
 
+def test_a_service_with_a_certificate_of_its_name_is_asked_over_tls(tmp_path: Path) -> None:
+    file = certificate(tmp_path, host="localhost")
+    with secure_server(file) as url:
+        asking = Connections(5, file)
+        answers = [asking.ask("GET", f"{url}/v1/a", {})[:2] for _ in range(2)]
+        asking.close()
+
+    assert answers == [(b'{"id": "a"}', 200)] * 2
+
+
+@pytest.mark.parametrize(("host", "trusted"), [("localhost", False), ("elsewhere.example", True)])
+def test_nothing_is_asked_of_a_service_that_is_not_who_it_says(
+    host: str, trusted: bool, tmp_path: Path, monkeypatch: Any
+) -> None:
+    file = certificate(tmp_path, host=host)
+    monkeypatch.setattr(stripe, "ca_bundle_path", file if trusted else stripe.ca_bundle_path)
+    with secure_server(file) as url, pytest.raises(stripe.APIConnectionError, match="CERTIFICATE_VERIFY") as found:
+        client(url, seconds_to_answer=5).request("get", f"{url}/v1/a", {})
+
+    assert not found.value.should_retry
+
+
 def test_a_connection_that_was_hung_up_meanwhile_is_opened_anew() -> None:
     with server(answers_each=1) as (url, asked):
         asking: Any = client(url, seconds_to_answer=5)
@@ -103,12 +169,14 @@ def test_what_is_asked_about_cannot_lead_elsewhere() -> None:
     assert asked[0] == b"GET /v1/charges/..%2Fbalance%3Fx%3D1 HTTP/1.1"
 
 
-def test_where_a_proxy_stands_before_the_network_it_is_asked(monkeypatch: Any) -> None:
-    for name in ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"):
+@pytest.mark.parametrize("stated", ["https_proxy", "all_proxy"])
+def test_where_a_proxy_stands_before_the_network_it_is_asked(stated: str, monkeypatch: Any) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
     assert client("", seconds_to_answer=1).name == "standfirst"
 
-    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv(stated, "http://proxy.example:3128")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
     assert isinstance(client("", seconds_to_answer=1), stripe.RequestsClient)

@@ -36,7 +36,7 @@ THREAD_QUERY = ("order", "after", "comment", "show")
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class Particulars:
     """By whom a story is and what about: a draft has its own, a published one's are read."""
 
     bylines: list[Byline]
@@ -53,8 +53,8 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
     )
     asked = _asked_thread(request, found)
     thread_html = render_to_string("discussion/_thread.html", {"thread_page": asked}) if asked else ""
-    filed = Filed(bylines.of([found.pk]).get(found.pk, []), topics.of(found.pk))
-    context, keys = _composed(found, filed, readable, publication.of(request))
+    particulars = Particulars(bylines.of([found.pk]).get(found.pk, []), topics.of(found.pk))
+    context, keys = _composed(found, particulars, readable, publication.of(request))
     if asked:
         keys |= {f"thread:{found.key}", POLICIES, house.KEY}
     context |= {"thread_html": thread_html}
@@ -64,13 +64,13 @@ def story(request: HttpRequest, year: str, month: str, slug: str) -> HttpRespons
 def preview(request: HttpRequest, draft: Story) -> HttpResponse:
     """A draft as readers would see it; what is not published has no date yet and no thread."""
     draft.first_published_at = draft.first_published_at or clock.now()
-    filed = Filed(list(draft.bylines.all()), list(draft.topics.all()))
-    context, _keys = _composed(draft, filed, published(), publication.of(request))
+    particulars = Particulars(list(draft.bylines.all()), list(draft.topics.all()))
+    context, _keys = _composed(draft, particulars, published(), publication.of(request))
     return render(request, "stories/story.html", context | {"preview": True})
 
 
 def _composed(
-    found: Story, filed: Filed, readable: QuerySet[Story], paper: PublicationSettings
+    found: Story, particulars: Particulars, readable: QuerySet[Story], paper: PublicationSettings
 ) -> tuple[dict[str, Any], set[str]]:
     """Return what the template needs of a story, and the keys of what it shows."""
     in_text = body.numbers_of_stories(found.body)
@@ -83,20 +83,20 @@ def _composed(
     hero = renditions.picture_set(found.hero) if found.hero else None
     context = {
         "story": found,
-        "bylines": filed.bylines,
-        "topics": filed.topics,
+        "bylines": particulars.bylines,
+        "topics": particulars.topics,
         "hero": hero,
         "body_html": body.render(found.body, story_key=found.key, story_cards={card.key: card for card in in_body}),
         "published_at": found.first_published_at,
         "updated_at": _updated_at(found),
         "support_url": f"{reverse('support')}?from={found.key}",
         "json_ld": structured.news_article(
-            story=found, bylines=filed.bylines, topics=filed.topics, hero=hero, publication=paper
+            story=found, bylines=particulars.bylines, topics=particulars.topics, hero=hero, publication=paper
         ),
         "related": related,
         "series_stories": series,
     }
-    return context, _keys(found, filed) | keys_of_cards(related) | ({hero.key} if hero else set())
+    return context, _keys(found, particulars) | keys_of_cards(related) | ({hero.key} if hero else set())
 
 
 def _series(found: Story, readable: QuerySet[Story]) -> QuerySet[Story]:
@@ -111,10 +111,10 @@ def _updated_at(found: Story) -> object:
     return changed if changed and changed - found.first_published_at > UPDATED_AFTER else None
 
 
-def _keys(found: Story, filed: Filed) -> set[str]:
+def _keys(found: Story, particulars: Particulars) -> set[str]:
     keys = {found.key, LISTS, *body.keys_of(found.body)}
-    keys |= {f"author:{byline.author_id}" for byline in filed.bylines}
-    keys |= {f"topic:{topic.pk}" for topic in filed.topics}
+    keys |= {f"author:{byline.author_id}" for byline in particulars.bylines}
+    keys |= {f"topic:{topic.pk}" for topic in particulars.topics}
     if found.section_id:
         keys.add(f"section:{found.section_id}")
     if found.series_id:
