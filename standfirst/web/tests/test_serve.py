@@ -147,8 +147,13 @@ def test_an_address_that_is_not_of_this_machine_is_told(bare: Path) -> None:
     assert "cannot listen on 203.0.113.7" in done.stderr
 
 
+def rehearsal() -> dict[str, str]:
+    """Have the rehearsal where no other site of this machine has one."""
+    return {"STANDFIRST_REHEARSAL_URL": f"http://127.0.0.1:{free_port()}"}
+
+
 def test_an_unmigrated_database_is_one_line_that_says_what_to_run(bare: Path) -> None:
-    done = standfirst("serve", "--port", str(free_port()), folder=bare)
+    done = standfirst("serve", "--port", str(free_port()), folder=bare, environment=rehearsal())
 
     assert done.returncode == exits.NOT_READY
     assert done.stderr.startswith("standfirst: the database is not migrated (")
@@ -159,7 +164,7 @@ def test_an_unmigrated_database_is_one_line_that_says_what_to_run(bare: Path) ->
 def test_a_database_that_does_not_answer_is_one_line(bare: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
 
-    done = standfirst("serve", "--port", str(free_port()), folder=bare, environment={"DATABASE_URL": url})
+    done = standfirst("serve", "--port", str(free_port()), folder=bare, environment=rehearsal() | {"DATABASE_URL": url})
 
     assert done.returncode == exits.NOT_READY
     assert done.stderr.startswith("standfirst: the database cannot be reached (")
